@@ -1,0 +1,406 @@
+"""The NumPy backend: values are NumPy arrays and scalars.
+
+A primitive is evaluated by the function of its name in this module, else by NumPy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from math import factorial, isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Axes = tuple[int, ...]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The protocol
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def implementation(name: str) -> Callable[..., Any]:
+    """The function that evaluates the primitive of this name."""
+    own = globals().get(name)
+    if own is not None and getattr(own, "__module__", None) == __name__:
+        return own  # type: ignore[no-any-return]
+    return getattr(np, name)  # type: ignore[no-any-return]
+
+
+def stop_gradient(x: Any) -> Any:
+    """``x`` itself."""
+    return x
+
+
+def is_array(value: Any) -> bool:
+    """Whether ``value`` is a NumPy array or scalar."""
+    return isinstance(value, (np.ndarray, np.generic))
+
+
+def asarray(value: Any, dtype: Any = None, copy: bool | None = None) -> Array:
+    """``value`` as a NumPy array."""
+    return np.array(value, dtype=dtype, copy=copy)
+
+
+def frozen_copy(value: Any) -> Any:
+    """``value``, or a copy of it where somebody could write into it."""
+    return value.copy() if isinstance(value, np.ndarray) and value.flags.writeable else value
+
+
+def zeros(shape: tuple[int, ...], dtype: Any) -> Array:
+    """Zeros."""
+    return np.zeros(shape, dtype)
+
+
+def ones(shape: tuple[int, ...], dtype: Any) -> Array:
+    """Ones."""
+    return np.ones(shape, dtype)
+
+
+def basis(size: int, dtype: Any) -> Array:
+    """The standard basis as the rows of a matrix."""
+    return np.eye(size, dtype=dtype)
+
+
+def half_lower(size: int, dtype: Any) -> Array:
+    """Ones below the diagonal and halves on it."""
+    return np.tri(size, size, -1, dtype) + 0.5 * np.eye(size, dtype=dtype)
+
+
+def arange(size: int) -> Array:
+    """The integers from zero."""
+    return np.arange(size)
+
+
+def dtype(spec: Any) -> np.dtype[Any]:
+    """The dtype object that ``spec`` means."""
+    return np.dtype(spec)
+
+
+def sample(dtype: Any, ndim: int) -> Any:
+    """Ones, one element along each axis; for a Python type the Python scalar 1."""
+    return np.ones((1,) * ndim, dtype) if isinstance(dtype, np.dtype) else dtype(1)
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """A scope without floating-point warnings."""
+    return np.errstate(all="ignore")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Elementwise
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def absorbing_multiply(x: Any, y: Any) -> Any:
+    """``x * y``, and 0 wherever ``x`` is 0."""
+    product = x * y
+    if isinstance(product, np.ndarray):
+        flat = product.ravel("K")
+        witness = flat.dot(flat)  # the cheapest pass that an infinity or NaN cannot leave finite
+    else:
+        witness = product
+    if isfinite(witness.real) and isfinite(witness.imag):
+        return product
+    return np.where(np.equal(x, 0), np.zeros((), product.dtype), product)[()]
+
+
+def astype(x: Any, *, dtype: Any) -> Any:
+    """Conversion to a dtype."""
+    return np.asarray(x).astype(dtype)
+
+
+def xlogy(x: Any, y: Any) -> Any:
+    """``x log y``, and 0 where ``x`` is 0, unless ``y`` is NaN."""
+    absent = np.equal(x, 0) & ~np.isnan(y)
+    return np.where(absent, 0, x * np.log(np.where(absent, 1, y)))[()]
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    """``min(max(x, low), high)``."""
+    return np.minimum(np.maximum(x, low), high)
+
+
+def sinc_derivative(x: Any, *, order: int) -> Any:
+    """The derivative of this order of sin(u)/u.
+
+    Away from 0 by Leibniz' rule, u s⁽ⁿ⁾ + n s⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾(u); near 0, where that cancels, by the Taylor series
+    Σ (-1)ᵏ u^(2k-n) (2k)! / ((2k+1)! (2k-n)!).
+    """
+    u = np.asarray(x)
+    near = np.abs(u) < 2.0 + order
+    far = np.where(near, 1.0, u)
+    value = np.sin(far) / far
+    for n in range(1, order + 1):
+        value = (np.sin(far + n * (np.pi / 2)) - n * value) / far
+    small = np.where(near, u, 0.0)
+    series = np.zeros_like(small)
+    for k in reversed(range((order + 1) // 2, (order + 1) // 2 + 16 + 2 * order)):
+        coefficient = (-1.0) ** k / ((2 * k + 1) * factorial(2 * k - order))
+        series = series * (small * small) + coefficient
+    if order % 2:
+        series = series * small
+    return np.where(near, series, value).astype(value.dtype)[()]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Reductions and scans
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _reduction(ufunc: np.ufunc) -> Callable[..., Any]:
+    def reduce(x: Any, *, axes: Axes, keepdims: bool) -> Any:
+        return ufunc.reduce(x, axis=axes, keepdims=keepdims)
+
+    reduce.__module__ = __name__
+    return reduce
+
+
+sum = _reduction(np.add)
+prod = _reduction(np.multiply)
+max = _reduction(np.maximum)
+min = _reduction(np.minimum)
+any = _reduction(np.logical_or)
+all = _reduction(np.logical_and)
+
+
+def norm(x: Any, *, axes: Axes, keepdims: bool) -> Any:
+    """The 2-norm over some axes; of integers in float64."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fc":
+        x = x.astype(np.float64)
+    if len(axes) == x.ndim and not keepdims:
+        flat = x.ravel("K")
+        return np.sqrt(np.vdot(flat, flat).real)
+    squares = x.real * x.real + x.imag * x.imag if x.dtype.kind == "c" else x * x
+    return np.sqrt(np.add.reduce(squares, axis=axes, keepdims=keepdims))
+
+
+def logsumexp(x: Any, *, axes: Axes, keepdims: bool) -> Any:
+    """log Σ exp(x), shifted by the maximum so that nothing overflows."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fc":
+        x = x.astype(np.float64)
+    peak = np.maximum.reduce(x, axis=axes, keepdims=True, initial=-np.inf)
+    shift = np.where(np.isfinite(peak), peak, 0)
+    with np.errstate(divide="ignore"):
+        result = np.log(np.add.reduce(np.exp(x - shift), axis=axes, keepdims=True)) + shift
+    return result if keepdims else result.reshape([n for a, n in enumerate(x.shape) if a not in axes])[()]
+
+
+def argmax(x: Any, *, axis: int, keepdims: bool) -> Any:
+    """The first index of the maximum."""
+    return np.argmax(x, axis=axis, keepdims=keepdims)
+
+
+def argmin(x: Any, *, axis: int, keepdims: bool) -> Any:
+    """The first index of the minimum."""
+    return np.argmin(x, axis=axis, keepdims=keepdims)
+
+
+def linear_recurrence(a: Array, b: Array, *, axis: int) -> Array:
+    """h[i] = a[i] h[i-1] + b[i] along an axis."""
+    out = np.array(b, dtype=np.result_type(a, b))
+    factors, states = np.moveaxis(a, axis, 0), np.moveaxis(out, axis, 0)
+    for i in range(1, len(states)):
+        states[i] += factors[i] * states[i - 1]
+    return out
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Shaping and indexing
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def reshape(x: Any, *, shape: tuple[int, ...]) -> Array:
+    """The elements in C order, in another shape."""
+    return np.reshape(x, shape)
+
+
+def transpose(x: Any, *, axes: Axes) -> Array:
+    """Permuted axes; a view."""
+    return np.asarray(x).transpose(axes)
+
+
+def broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Array:
+    """Repeated axes; a read-only view."""
+    return np.broadcast_to(x, shape)
+
+
+def concatenate(*xs: Array, axis: int, sizes: tuple[int, ...]) -> Array:
+    """Arrays joined along an axis."""
+    return np.concatenate(xs, axis)
+
+
+def pad(x: Any, *, widths: tuple[tuple[int, int], ...]) -> Array:
+    """Zeros around the array."""
+    x = np.asarray(x)
+    out = np.zeros([low + n + high for n, (low, high) in zip(x.shape, widths, strict=True)], x.dtype)
+    out[tuple(slice(low, low + n) for n, (low, _) in zip(x.shape, widths, strict=True))] = x
+    return out
+
+
+def flip(x: Any, *, axes: Axes) -> Array:
+    """Reversed axes; a view."""
+    return np.flip(x, axes)
+
+
+def getitem(x: Any, *, index: tuple[Any, ...]) -> Any:
+    """Basic indexing; a view."""
+    return x[index]
+
+
+def place(x: Any, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
+    """Zeros, but ``x`` at the index."""
+    out = np.zeros(shape, x.dtype)
+    out[index] = x
+    return out
+
+
+def index_set(x: Array, value: Any, *, index: tuple[Any, ...]) -> Array:
+    """A copy with the value at the index."""
+    out = np.array(x)
+    out[index] = value
+    return out
+
+
+def _front(x: Array, axes: Axes) -> Array:
+    """A view with these axes first, in this order."""
+    return x if axes == tuple(range(len(axes))) else np.moveaxis(x, axes, range(len(axes)))
+
+
+def gather(x: Array, *indices: Any, axes: Axes, unique: bool) -> Any:
+    """The elements at integer indices along some axes."""
+    return _front(x, axes)[indices]
+
+
+def scatter_add(value: Array, *indices: Any, axes: Axes, shape: tuple[int, ...], unique: bool) -> Array:
+    """Zeros, to which the values are added at integer indices."""
+    out = np.zeros(shape, value.dtype)
+    if unique:
+        _front(out, axes)[indices] = value
+    else:
+        np.add.at(_front(out, axes), indices, value)
+    return out
+
+
+def scatter_set(x: Array, value: Any, *indices: Any, axes: Axes, unique: bool) -> Array:
+    """A copy with the values at integer indices."""
+    out = np.array(x)
+    _front(out, axes)[indices if unique else _in_order(indices)] = value
+    return out
+
+
+def _in_order(indices: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The indices in a layout that NumPy runs through in order, so that of two at the same place the last one wins."""
+    return tuple(np.asarray(i, order="C") for i in np.broadcast_arrays(*indices))
+
+
+def scatter_winners(*indices: Any, axes: Axes, shape: tuple[int, ...]) -> Array:
+    """Which of the values written at these indices stay."""
+    target = np.empty([shape[a] for a in axes], np.intp)
+    order = np.arange(np.broadcast(*indices).size).reshape(np.broadcast_shapes(*map(np.shape, indices)))
+    target[_in_order(indices)] = order
+    return target[indices] == order
+
+
+def argsort(x: Any, *, axis: int) -> Array:
+    """Indices that sort along an axis, stably."""
+    return np.argsort(x, axis=axis, kind="stable")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Contraction
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def matmul(x: Array, y: Array) -> Any:
+    """The matrix product; ``dot`` is the quicker way to it for vectors and single matrices."""
+    return np.dot(x, y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y)
+
+
+def einsum(*operands: Array, subscripts: str) -> Any:
+    """Einstein summation; a pair of operands goes to the matrix product where it can."""
+    if len(operands) == 2:
+        plan = _pair_plan(subscripts)
+        if plan is not None:
+            return plan(*operands)
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+
+
+@lru_cache(maxsize=512)
+def _pair_plan(subscripts: str) -> Callable[[Array, Array], Array] | None:
+    """How to contract two operands by one (batched) matrix product; None where there is nothing to contract."""
+    left, out = subscripts.split("->")
+    a, b = left.split(",")
+    if len(set(a)) < len(a) or len(set(b)) < len(b) or set(a + b) - set(out) != set(a) & set(b) - set(out):
+        return None
+    stack = [c for c in a if c in b and c in out]
+    inner = [c for c in a if c in b and c not in out]
+    rows = [c for c in a if c not in b]
+    columns = [c for c in b if c not in a]
+    if not inner:
+        return None
+    a_order = [a.index(c) for c in (*stack, *rows, *inner)]
+    b_order = [b.index(c) for c in (*stack, *inner, *columns)]
+    found = [*stack, *rows, *columns]
+    out_order = [found.index(c) for c in out]
+
+    def contract(x: Array, y: Array) -> Array:
+        x, y = x.transpose(a_order), y.transpose(b_order)
+        s, r = len(stack), len(rows)
+        shape = (*x.shape[: s + r], *y.shape[s + len(inner) :])
+        size = [*x.shape[:s], int(np.prod(x.shape[s : s + r])), int(np.prod(x.shape[s + r :]))]
+        product = np.matmul(
+            x.reshape(size), y.reshape(*x.shape[:s], size[-1], int(np.prod(y.shape[s + len(inner) :])))
+        )
+        return product.reshape(shape).transpose(out_order)
+
+    return contract
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Linear algebra
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def solve(a: Array, b: Array) -> Array:
+    """a x = b for stacks of matrices."""
+    if b.ndim == 1:
+        raise ValueError("solve takes matrices")
+    return np.linalg.solve(a, b)
+
+
+def inv(a: Array) -> Array:
+    """The inverse."""
+    return np.linalg.inv(a)
+
+
+def det(a: Array) -> Any:
+    """The determinant."""
+    return np.linalg.det(a)
+
+
+def cofactor(a: Array) -> Array:
+    """det(a) a⁻ᵀ, of singular matrices too: from a = u s v, cof(a) = det(u) det(v) conj(u) cof(s) conj(v)."""
+    u, s, v = np.linalg.svd(a)
+    n = s.shape[-1]
+    others = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(-1)
+    phase = np.linalg.det(u) * np.linalg.det(v)
+    return phase[..., None, None] * ((u.conj() * others[..., None, :]) @ v.conj())
+
+
+def slogdet(a: Array) -> tuple[Any, Any]:
+    """Sign (or phase) and logarithm of the absolute value of the determinant."""
+    return tuple(np.linalg.slogdet(a))
+
+
+def cholesky(a: Array) -> Array:
+    """The lower Cholesky factor."""
+    return np.linalg.cholesky(a)
+
+

@@ -1,0 +1,67 @@
+"""The errors a user can cause: each says what was given, what was expected, what to do, and where."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+from types import FrameType
+
+__all__ = [
+    "ConversionError",
+    "DTypeError",
+    "GraphError",
+    "LevelError",
+    "ShapeError",
+    "TreeError",
+    "WengertError",
+    "user_location",
+]
+
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+
+
+def user_location() -> str | None:
+    """The innermost line outside this package, as ``file:line: source``; None when there is no such line."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    filename, line = frame.f_code.co_filename, frame.f_lineno
+    source = linecache.getline(filename, line, frame.f_globals).strip()
+    return f"{filename}:{line}" + (f": {source}" if source else "")
+
+
+class WengertError(Exception):
+    """Base of every error of this library; its message ends with the user's line that caused it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        location = user_location()
+        if location is not None:
+            self.add_note(f"at {location}")
+
+
+class ShapeError(WengertError, ValueError):
+    """Shapes or axes that do not fit together."""
+
+
+class DTypeError(WengertError, TypeError):
+    """A dtype with which the operation or the derivative has no meaning."""
+
+
+class TreeError(WengertError, ValueError):
+    """Containers whose structures do not match."""
+
+
+class GraphError(WengertError, RuntimeError):
+    """A recorded graph that cannot be differentiated: nothing was recorded, or it was freed."""
+
+
+class ConversionError(WengertError, TypeError):
+    """A conversion that would silently lose a derivative, or that has no single value."""
+
+
+class LevelError(WengertError, RuntimeError):
+    """An array of a transform that has already returned."""

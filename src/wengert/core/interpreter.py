@@ -1,0 +1,168 @@
+"""Levels, their interpreters, and ``apply``: the one door through which every operation goes.
+
+A transform opens a *level* and passes *boxes* of that level to the function it transforms. An operation on boxes is
+given its meaning by the interpreter of the highest level among its inputs, in terms of values one level down, where
+the same rule holds again, until only values of the backend are left: those are evaluated. Levels nest, so what one
+transform notes about a value is never taken for what another noted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from .errors import LevelError
+from .types import Shape, Value
+
+if TYPE_CHECKING:
+    from .primitive import Primitive
+
+__all__ = ["Box", "Interpreter", "State", "apply", "state", "strip", "wrap"]
+
+
+class State(threading.local):
+    """What each thread keeps for itself."""
+
+    depth: int = 0
+    """Depth of the innermost open level."""
+    floor: int = 0
+    """Levels below this depth do not record (see ``no_grad``)."""
+    tape: list[Any] | None = None
+    """Where the innermost open collector (see ``record``) wants what is recorded."""
+
+
+state = State()
+
+
+class Box:
+    """A value as one level sees it: the value one level down, and what the level's interpreter notes about it.
+
+    The note is a node of the tape, a tangent, a variable of a program, ..., as the interpreter needs. The one
+    subclass is the array type that users hold.
+    """
+
+    __slots__ = ("__weakref__", "_level", "_note", "_value")
+
+    array_type: ClassVar[type[Box]]
+    ground: ClassVar[Interpreter]
+
+    def __init__(self, value: Value, level: Interpreter, note: Any = None) -> None:
+        self._value = value
+        self._level = level
+        self._note = note
+
+    @property
+    def shape(self) -> Shape:
+        """Tuple of the array's dimensions."""
+        return self._level.shape_of(self)
+
+    @property
+    def dtype(self) -> Any:
+        """Data type of the elements."""
+        return self._value.dtype
+
+
+_next_depth = count(1).__next__
+
+
+class Interpreter:
+    """One level: gives operations on its boxes a meaning in terms of the values one level down.
+
+    A level opened later lies higher, and no two lie equally high.
+    """
+
+    name: ClassVar[str] = "a transform"
+
+    def __init__(self, depth: int | None = None) -> None:
+        self.depth: int = _next_depth() if depth is None else depth
+        self.open: bool = True
+
+    def __enter__(self) -> Self:
+        self._outer_depth = state.depth
+        state.depth = self.depth
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        state.depth = self._outer_depth
+        self.open = False
+
+    @contextmanager
+    def reopened(self) -> Iterator[None]:
+        """A scope in which the level takes operations again, for a rule that runs after its transform returned."""
+        was_open, self.open = self.open, True
+        try:
+            yield
+        finally:
+            self.open = was_open
+
+    def box(self, value: Value, note: Any) -> Box:
+        """A value of this level."""
+        return Box.array_type(value, self, note)
+
+    def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """The meaning of one operation; at least one of the inputs is a box of this level."""
+        raise NotImplementedError
+
+    def shape_of(self, box: Box) -> Shape:
+        """The shape that a box of this level shows."""
+        shape: Shape = box._value.shape
+        return shape
+
+    def concrete(self, box: Box, purpose: str) -> Value:
+        """The value of a box one level down, for Python's own control flow; raises where it has no single value."""
+        return box._value
+
+
+def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
+    """Apply a primitive to values of any level.
+
+    Parameters
+    ----------
+    primitive
+        The operation.
+    *inputs
+        Boxes, arrays of the backend, or Python scalars.
+    **params
+        Static parameters, as the primitive names them.
+
+    Returns
+    -------
+    A box where one of the inputs is a box, else an array of the backend; a tuple of them where the primitive has
+    several outputs.
+    """
+    top: Interpreter | None = None
+    for x in inputs:
+        if isinstance(x, Box):
+            level = x._level
+            if top is None or level.depth > top.depth:
+                top = level
+    if top is None:
+        return primitive.evaluate(*inputs, **params)
+    if not top.open:
+        _raise_closed(top)
+    return top.process(primitive, inputs, params)
+
+
+def _raise_closed(level: Interpreter) -> None:
+    raise LevelError(
+        f"an array made inside {level.name} was used after it had returned; return it from the transformed "
+        "function (has_aux=True where there is one) instead of storing it outside"
+    )
+
+
+def strip(value: Value) -> Value:
+    """A value of the backend in place of a box that adds nothing to it."""
+    if isinstance(value, Box) and value._level.depth == 0 and value._note is None:
+        return value._value
+    return value
+
+
+def wrap(value: Value) -> Box:
+    """A box for a value of the backend; a box stays as it is."""
+    return value if isinstance(value, Box) else Box.array_type(value, Box.ground, None)

@@ -1,0 +1,1 @@
+"""The array that a person holds, the tape it is recorded on, and the reverse sweep."""

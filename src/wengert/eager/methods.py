@@ -1,0 +1,236 @@
+"""NumPy's operators and methods, as the functions of the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import numpy as np
+
+from ..core.errors import ConversionError, DTypeError
+from ..core.interpreter import Box, apply, wrap
+from ..core.primitive import Primitive
+from ..core.types import Value
+from ..functions import contraction, indexing, linalg, rearranging, reductions, selection, shaping, sorting, statistics
+from ..functions.operands import ArrayLike, operand
+from ..ops import elementwise as el
+
+if TYPE_CHECKING:
+    from .array import Array
+
+__all__ = ["DIRECT", "Operators"]
+
+DIRECT = {float, int, np.ndarray, np.float64}
+"""Types of operands that an operator takes as they are; the array type joins them."""
+
+
+def _binary(primitive: Primitive) -> Callable[[Array, Any], Array]:
+    def method(self: Array, other: Any) -> Array:
+        if type(other) not in DIRECT:
+            other = _other(other)
+            if other is NotImplemented:
+                return NotImplemented
+        return apply(primitive, self, other)  # type: ignore[no-any-return]
+
+    return method
+
+
+def _reflected(primitive: Primitive) -> Callable[[Array, Any], Array]:
+    def method(self: Array, other: Any) -> Array:
+        if type(other) not in DIRECT:
+            other = _other(other)
+            if other is NotImplemented:
+                return NotImplemented
+        return apply(primitive, other, self)  # type: ignore[no-any-return]
+
+    return method
+
+
+def _unary(primitive: Primitive) -> Callable[[Array], Array]:
+    def method(self: Array) -> Array:
+        return apply(primitive, self)  # type: ignore[no-any-return]
+
+    return method
+
+
+def _in_place(primitive: Primitive) -> Callable[[Array, Any], Array]:
+    def method(self: Array, other: Any) -> Array:
+        value = apply(primitive, self, operand(other))
+        self._move_on(value, primitive.name)
+        return self
+
+    return method
+
+
+def _other(x: Any) -> Any:
+    """An operand of an operator, or NotImplemented where it is not one."""
+    try:
+        return operand(x)
+    except DTypeError:
+        return NotImplemented
+
+
+class Operators(Box):
+    """What NumPy's arrays can do without knowing of derivatives."""
+
+    __slots__ = ()
+
+    def _move_on(self, value: Value, doing: str) -> None:
+        """Make this handle the name of another value, of the same shape and dtype."""
+        raise NotImplementedError
+
+    __add__, __radd__, __iadd__ = _binary(el.add), _reflected(el.add), _in_place(el.add)
+    __sub__, __rsub__, __isub__ = _binary(el.subtract), _reflected(el.subtract), _in_place(el.subtract)
+    __mul__, __rmul__, __imul__ = _binary(el.multiply), _reflected(el.multiply), _in_place(el.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = _binary(el.divide), _reflected(el.divide), _in_place(el.divide)
+    __floordiv__, __rfloordiv__ = _binary(el.floor_divide), _reflected(el.floor_divide)
+    __ifloordiv__ = _in_place(el.floor_divide)
+    __mod__, __rmod__, __imod__ = _binary(el.remainder), _reflected(el.remainder), _in_place(el.remainder)
+    __pow__, __rpow__, __ipow__ = _binary(el.power), _reflected(el.power), _in_place(el.power)
+    __and__, __rand__, __iand__ = _binary(el.bitwise_and), _reflected(el.bitwise_and), _in_place(el.bitwise_and)
+    __or__, __ror__, __ior__ = _binary(el.bitwise_or), _reflected(el.bitwise_or), _in_place(el.bitwise_or)
+    __xor__, __rxor__, __ixor__ = _binary(el.bitwise_xor), _reflected(el.bitwise_xor), _in_place(el.bitwise_xor)
+    __lshift__, __rlshift__, __ilshift__ = _binary(el.left_shift), _reflected(el.left_shift), _in_place(el.left_shift)
+    __rshift__, __rrshift__ = _binary(el.right_shift), _reflected(el.right_shift)
+    __irshift__ = _in_place(el.right_shift)
+    __lt__, __le__ = _binary(el.less), _binary(el.less_equal)
+    __gt__, __ge__ = _binary(el.greater), _binary(el.greater_equal)
+    __eq__ = _binary(el.equal)  # type: ignore[assignment]
+    __ne__ = _binary(el.not_equal)  # type: ignore[assignment]
+    __neg__, __abs__, __invert__ = _unary(el.negative), _unary(el.absolute), _unary(el.invert)
+
+    def __pos__(self) -> Array:
+        return self
+
+    def __matmul__(self, other: ArrayLike) -> Array:
+        return contraction.matmul(self, other)
+
+    def __rmatmul__(self, other: ArrayLike) -> Array:
+        return contraction.matmul(other, self)
+
+    def __imatmul__(self, other: ArrayLike) -> Array:
+        self._move_on(contraction.matmul(self, other), "matmul")
+        return self
+
+    def __getitem__(self, index: Any) -> Array:
+        return wrap(indexing.getitem(self, index))  # type: ignore[return-value]
+
+    # -- Methods: the functions of the same names --------------------------------------------------------------------------
+
+    def astype(self, dtype: Any) -> Array:
+        """Elements converted to ``dtype``; see :func:`wengert.astype`."""
+        return shaping.astype(self, dtype)
+
+    def copy(self) -> Array:
+        """An array of the same values in memory of its own; derivatives pass through."""
+        return shaping.copy(self)
+
+    def reshape(self, *shape: Any, order: str = "C") -> Array:
+        """See :func:`wengert.reshape`; the shape may be given as one tuple or as several integers."""
+        return shaping.reshape(self, _unpacked(shape), order=order)
+
+    def transpose(self, *axes: Any) -> Array:
+        """See :func:`wengert.transpose`; the axes may be given as one tuple or as several integers."""
+        return shaping.transpose(self, None if not axes or axes == (None,) else _unpacked(axes))
+
+    def ravel(self) -> Array:
+        """See :func:`wengert.ravel`."""
+        return shaping.ravel(self)
+
+    flatten = ravel
+
+    def squeeze(self, axis: Any = None) -> Array:
+        """See :func:`wengert.squeeze`."""
+        return shaping.squeeze(self, axis)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Array:
+        """See :func:`wengert.swapaxes`."""
+        return shaping.swapaxes(self, axis1, axis2)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Array:
+        """See :func:`wengert.repeat`."""
+        return shaping.repeat(self, repeats, axis)
+
+    def take(self, indices: ArrayLike, axis: int | None = None) -> Array:
+        """See :func:`wengert.take`."""
+        return indexing.take(self, indices, axis)
+
+    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.sum`."""
+        return reductions.sum(self, axis, dtype=dtype, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.prod`."""
+        return reductions.prod(self, axis, dtype=dtype, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.mean`."""
+        return statistics.mean(self, axis, dtype=dtype, keepdims=keepdims)
+
+    def var(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Array:
+        """See :func:`wengert.var`."""
+        return statistics.var(self, axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Array:
+        """See :func:`wengert.std`."""
+        return statistics.std(self, axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.max`."""
+        return reductions.max(self, axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.min`."""
+        return reductions.min(self, axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.argmax`."""
+        return reductions.argmax(self, axis, keepdims=keepdims)
+
+    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.argmin`."""
+        return reductions.argmin(self, axis, keepdims=keepdims)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.any`."""
+        return reductions.any(self, axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Array:
+        """See :func:`wengert.all`."""
+        return reductions.all(self, axis, keepdims=keepdims)
+
+    def cumsum(self, axis: int | None = None) -> Array:
+        """See :func:`wengert.cumsum`."""
+        return reductions.cumsum(self, axis)
+
+    def cumprod(self, axis: int | None = None) -> Array:
+        """See :func:`wengert.cumprod`."""
+        return reductions.cumprod(self, axis)
+
+    def norm(self) -> Array:
+        """The 2-norm of all elements; see :func:`wengert.linalg.norm`."""
+        return linalg.norm(self)
+
+    def dot(self, other: ArrayLike) -> Array:
+        """See :func:`wengert.dot`."""
+        return contraction.dot(self, other)
+
+    def argsort(self, axis: int | None = -1) -> Array:
+        """See :func:`wengert.argsort`."""
+        return sorting.argsort(self, axis)
+
+    def conj(self) -> Array:
+        """The complex conjugate; a real array as it is."""
+        return apply(el.conj, self) if self.dtype.kind == "c" else self
+
+    def clip(self, min: ArrayLike | None = None, max: ArrayLike | None = None) -> Array:
+        """See :func:`wengert.clip`."""
+        return selection.clip(self, min, max)
+
+    def sort(self, *args: Any) -> NoReturn:
+        """Not here: NumPy sorts in place, the array API does not; ``wg.sort(x)`` gives a sorted copy."""
+        raise ConversionError("use wg.sort(x), which gives a sorted copy; x.sort() would sort in place")
+
+
+def _unpacked(arguments: tuple[Any, ...]) -> Any:
+    return arguments[0] if len(arguments) == 1 else arguments

@@ -1,0 +1,146 @@
+"""The reverse sweep: cotangents flow from outputs to leaves, against the order in which the equations ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from operator import attrgetter
+from typing import Any
+
+from ..backends import backend
+from ..core.errors import GraphError, ShapeError
+from ..core.interpreter import strip, wrap
+from ..core.types import Value
+from ..ops.elementwise import astype, real
+from ..ops.shaping import unbroadcast
+from .tape import Leaf, Node, Output
+
+__all__ = ["sweep"]
+
+Lift = Callable[[Value, Node], Value]
+
+
+def sweep(
+    roots: Iterable[tuple[Node, Value]], *, retain: bool, lift: Lift | None = None, targets: Collection[Node] = ()
+) -> dict[Node, Value]:
+    """The cotangents of all leaves that the roots depend on.
+
+    Parameters
+    ----------
+    roots
+        Nodes with their cotangents, which have the nodes' shapes and dtypes.
+    retain
+        Whether the equations keep what they saved; else it is let go as soon as it was used.
+    lift
+        Makes a recorded array of a saved value and its node, so that the sweep is itself recorded.
+    targets
+        Nodes that count as leaves: their cotangents are given, and nothing beyond them is swept.
+
+    Raises
+    ------
+    GraphError
+        If an earlier sweep let go of what this one needs; nothing has been changed then.
+    """
+    cotangents: dict[Node, Any] = {}
+    for node, ct in roots:
+        _accumulate(cotangents, node, ct)
+    order = _reachable(cotangents, targets)
+    found: dict[Node, Value] = {}
+    with backend.quiet():
+        while order:
+            node = order.pop()
+            ct = cotangents.pop(node, None)
+            if ct is not None and node.hooks is not None:
+                ct = _call_hooks(node, ct)
+            primitive = node.primitive
+            if ct is None:
+                pass
+            elif primitive is None:
+                if isinstance(node, Output) and node not in targets:
+                    _collect(cotangents, node, ct)
+                else:
+                    found[node] = ct
+            elif targets and node in targets:
+                found[node] = ct
+                continue
+            else:
+                saved = node.saved if lift is None else _lifted(node, lift)
+                parts = primitive.vjp(ct, saved, node.params, node.wanted)  # type: ignore[misc]
+                for parent, part in zip(node.inputs, parts, strict=False):
+                    if part is not None:
+                        _accumulate(cotangents, parent, part)
+            if not retain and primitive is not None:
+                node.saved = None
+    return found
+
+
+def _reachable(roots: Iterable[Node], targets: Collection[Node]) -> list[Node]:
+    """All nodes that the roots depend on, in the order in which they were recorded."""
+    found = list(roots)
+    seen = set(found)
+    for node in found:  # grows as it goes
+        if targets and node in targets:
+            continue
+        if node.saved is None:
+            raise GraphError(
+                f"the graph was freed by an earlier backward: what {_name(node)} had saved is gone; "
+                "call backward(retain_graph=True) the first time to go through it again"
+            )
+        for parent in node.inputs:
+            if isinstance(parent, Node) and parent not in seen:
+                seen.add(parent)
+                found.append(parent)
+    found.sort(key=attrgetter("order"))
+    return found
+
+
+def _name(node: Node) -> str:
+    return "an equation" if node.primitive is None else f"the equation of {node.primitive.name}"
+
+
+def _accumulate(cotangents: dict[Node, Any], node: Node, ct: Value) -> None:
+    """Add to a node's cotangent, in the shape and dtype of the node: here, and only here, broadcasting is undone."""
+    if ct.shape != node.shape:
+        ct = unbroadcast(ct, node.shape)
+    if ct.dtype is not node.dtype and ct.dtype != node.dtype:
+        if ct.dtype.kind == "c" and node.dtype.kind != "c":
+            ct = real(ct)
+        if ct.dtype != node.dtype:
+            ct = astype(ct, dtype=node.dtype)
+    earlier = cotangents.get(node)
+    cotangents[node] = ct if earlier is None else earlier + ct
+
+
+def _collect(cotangents: dict[Node, Any], output: Output, ct: Value) -> None:
+    """Put the cotangent of one output beside those of the equation's other outputs; None is zero."""
+    (equation,) = output.inputs
+    parts = cotangents.setdefault(equation, [None] * output.count)
+    earlier = parts[output.index]
+    parts[output.index] = ct if earlier is None else earlier + ct
+
+
+def _call_hooks(node: Node, ct: Value) -> Value:
+    for hook in node.hooks or ():
+        replacement = hook(wrap(ct))
+        if replacement is not None:
+            ct = strip(wrap(replacement))
+            if ct.shape != node.shape:
+                raise ShapeError(f"a hook gave shape {ct.shape} for a gradient of shape {node.shape}")
+    return ct
+
+
+def _lifted(node: Node, lift: Lift) -> list[Value]:
+    """The saved values as recorded arrays: inputs with their nodes, the output with this one."""
+    lifted: list[Value] = []
+    last = len(node.saved) - 1
+    for i, value in enumerate(node.saved):
+        if i < last:
+            parent = node.inputs[i]
+            recorded = isinstance(parent, Node) and value is not parent and value is not None
+            lifted.append(lift(value, parent) if recorded else value)
+        elif node.primitive is not None and node.primitive.call is not None:
+            lifted.append(None)  # what a call computed on the side is computed anew, from the recorded inputs
+        elif isinstance(value, tuple):
+            lifted.append(tuple(lift(v, Output(node, k, len(value), v.shape, v.dtype)) for k, v in enumerate(value)))
+        else:
+            lifted.append(value if value is None else lift(value, node))
+    return lifted

@@ -1,0 +1,312 @@
+"""Statistics: means, variances, medians and ranges of the elements along some axes."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from ..backends import backend
+from ..core.errors import ShapeError
+from ..core.types import Value, normalize_axes, normalize_axis
+from ..ops import elementwise as el
+from ..ops import reductions as red
+from ..ops.indexing import getitem
+from ..ops.shaping import reshape, transpose
+from .operands import ArrayLike, array_operand, result
+from .reductions import Axes, Axis, as_dtype, elements_along, max, min, require_elements
+from .shaping import number_dtype
+from .sorting import sort
+
+if TYPE_CHECKING:
+    from ..eager.array import Array
+
+__all__ = ["mean", "average", "var", "std", "median", "ptp"]
+
+
+# Moments --------------------------------------------------------------------------------------------------------------
+
+
+def mean(a: ArrayLike, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+    """The arithmetic mean; each of n elements has the derivative 1/n.
+
+    Parameters
+    ----------
+    a : array
+        The elements.
+    axis : int or tuple of int, optional
+        The axes to average over; None for all.
+    dtype : dtype, optional
+        In which to add, and of the result; by default that of ``a``, and float64 for integers.
+    keepdims : bool
+        Whether the axes stay, with length 1.
+
+    Returns
+    -------
+    Array
+        Of the shape of ``a`` without the axes; NaN, with a warning, where there is no element.
+
+    Raises
+    ------
+    ShapeError
+        If ``a`` has no such axis.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.mean([[1.0, 2.0], [3.0, 4.0]], axis=0)
+    Array([2., 3.])
+    """
+    x, given = _inexact(a, dtype)
+    return result(as_dtype(_mean(x, normalize_axes(axis, len(x.shape)), keepdims), given))
+
+
+def _inexact(a: ArrayLike, dtype: Any) -> tuple[Value, Any]:
+    """An array in the dtype in which its mean is computed, and the dtype in which that is given."""
+    x = array_operand(a)
+    if dtype is not None:
+        x = as_dtype(x, number_dtype(dtype))
+        return x, x.dtype
+    given = x.dtype
+    if given.kind in "biu":
+        x = el.astype(x, dtype=backend.dtype("float64"))
+        return x, x.dtype
+    if given.itemsize == 2:  # half precision would overflow
+        x = el.astype(x, dtype=backend.dtype("float32"))
+    return x, given
+
+
+def _mean(x: Value, axes: Axes, keepdims: bool) -> Value:
+    return _divided(red.sum(x, axes=axes, keepdims=keepdims), elements_along(x, axes))
+
+
+def _divided(total: Value, count: float) -> Value:
+    """``total / count``; by an array where that is zero, so that it is infinite or NaN, and its derivative too."""
+    return el.divide(total, count if count > 0 else backend.zeros((), total.dtype))
+
+
+def average(a: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None, *, keepdims: bool = False) -> Array:
+    """The weighted mean Σ w a / Σ w.
+
+    Parameters
+    ----------
+    a : array
+        The elements.
+    axis : int or tuple of int, optional
+        The axes to average over; None for all.
+    weights : array, optional
+        Of the shape of ``a``, or of the lengths of the axes in their order; by default all are 1.
+    keepdims : bool
+        Whether the axes stay, with length 1.
+
+    Returns
+    -------
+    Array
+        Of the shape of ``a`` without the axes.
+
+    Raises
+    ------
+    ShapeError
+        If ``a`` has no such axis, or the weights have another shape.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.average([1.0, 2.0, 4.0], weights=[2, 1, 1])
+    Array(2.)
+    """
+    if weights is None:
+        return mean(a, axis, keepdims=keepdims)
+    x, w = array_operand(a), array_operand(weights)
+    axes = normalize_axes(axis, len(x.shape))
+    if w.shape != x.shape:
+        w = _aligned_weights(w, x.shape, axis)
+    if x.dtype.kind in "biu":
+        x = el.astype(x, dtype=backend.dtype("float64"))
+    product = el.multiply(x, w)
+    total = red.sum(product, axes=axes, keepdims=True)
+    out = el.divide(total, red.sum(as_dtype(w, product.dtype), axes=axes, keepdims=True))
+    return result(out if keepdims else reshape(out, shape=tuple(n for i, n in enumerate(x.shape) if i not in axes)))
+
+
+def _aligned_weights(w: Value, shape: tuple[int, ...], axis: Axis) -> Value:
+    """Weights along some axes, in a shape that broadcasts against ``shape``."""
+    if axis is None:
+        raise ShapeError(f"weights of shape {w.shape} for an array of shape {shape} need an axis along which they lie")
+    axes = [normalize_axis(a, len(shape)) for a in (axis if isinstance(axis, tuple) else (axis,))]
+    if w.shape != tuple(shape[a] for a in axes):
+        raise ShapeError(
+            f"weights of shape {w.shape} fit neither the shape {shape} of the array nor its axes {tuple(axes)}"
+        )
+    ordered = transpose(w, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+    return reshape(ordered, shape=tuple(n if a in axes else 1 for a, n in enumerate(shape)))
+
+
+def var(
+    a: ArrayLike,
+    axis: Axis = None,
+    dtype: Any = None,
+    *,
+    ddof: float = 0,
+    keepdims: bool = False,
+    correction: float | None = None,
+) -> Array:
+    """The variance: the mean of abs(a - mean(a))².
+
+    Parameters
+    ----------
+    a : array
+        The elements.
+    axis : int or tuple of int, optional
+        The axes to reduce; None for all.
+    dtype : dtype, optional
+        In which to compute; by default that of ``a``, and float64 for integers.
+    ddof : float
+        Delta degrees of freedom: the sum of the n squares is divided by n - ddof.
+    keepdims : bool
+        Whether the axes stay, with length 1.
+    correction : float, optional
+        The array API's name for ``ddof``.
+
+    Returns
+    -------
+    Array
+        Of the shape of ``a`` without the axes, real; NaN, with a warning, where n - ddof is not positive.
+
+    Raises
+    ------
+    ShapeError
+        If ``a`` has no such axis.
+    TypeError
+        If both ``ddof`` and ``correction`` are given.
+
+    Notes
+    -----
+    The derivative is 2 (a - mean(a)) / (n - ddof).
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.var([1.0, 2.0, 3.0, 4.0])
+    Array(1.25)
+    """
+    x, given = _inexact(a, dtype)
+    axes = normalize_axes(axis, len(x.shape))
+    deviation = el.subtract(x, _mean(x, axes, True))
+    if deviation.dtype.kind == "c":
+        squares = el.add(el.square(el.real(deviation)), el.square(el.imag(deviation)))
+    else:
+        squares = el.square(deviation)
+    total = red.sum(squares, axes=axes, keepdims=keepdims)
+    out = _divided(total, _degrees_of_freedom(x, axes, ddof, correction))
+    return result(out if given.kind == "c" else as_dtype(out, given))
+
+
+def std(
+    a: ArrayLike,
+    axis: Axis = None,
+    dtype: Any = None,
+    *,
+    ddof: float = 0,
+    keepdims: bool = False,
+    correction: float | None = None,
+) -> Array:
+    """The standard deviation, the square root of the variance.
+
+    Parameters
+    ----------
+    a, axis, dtype, ddof, keepdims, correction
+        As for :func:`var`.
+
+    Returns
+    -------
+    Array
+        Of the shape of ``a`` without the axes, real.
+
+    Notes
+    -----
+    The derivative is (a - mean(a)) / ((n - ddof) std(a)), and 0 where all elements are equal.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.std([1.0, 3.0])
+    Array(1.)
+    >>> wg.grad(wg.std)(wg.array([2.0, 2.0]))
+    Array([0., 0.])
+    """
+    x, given = _inexact(a, dtype)
+    axes = normalize_axes(axis, len(x.shape))
+    deviation = el.subtract(x, _mean(x, axes, True))
+    freedom = _degrees_of_freedom(x, axes, ddof, correction)
+    out = _divided(red.norm(deviation, axes=axes, keepdims=keepdims), sqrt(freedom))
+    return result(out if given.kind == "c" else as_dtype(out, given))
+
+
+def _degrees_of_freedom(x: Value, axes: Axes, ddof: float, correction: float | None) -> float:
+    if correction is not None and ddof != 0:
+        raise TypeError(f"ddof={ddof} and correction={correction} mean the same: give only one of them")
+    freedom = elements_along(x, axes) - (ddof if correction is None else correction)
+    return freedom if freedom > 0 else 0
+
+
+# Order statistics -----------------------------------------------------------------------------------------------------
+
+
+def median(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Array:
+    """The middle one of the sorted elements, or the mean of the middle two; its derivative is theirs.
+
+    Parameters
+    ----------
+    a : array
+        The elements.
+    axis : int or tuple of int, optional
+        The axes to reduce; None for all.
+    keepdims : bool
+        Whether the axes stay, with length 1.
+
+    Returns
+    -------
+    Array
+        Of the shape of ``a`` without the axes; of float64 for integers. NaN where an element is NaN.
+
+    Raises
+    ------
+    ShapeError
+        If ``a`` has no such axis, or there is no element along the axes.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.median([3.0, 1.0, 10.0]), wg.median([3, 1, 10, 2])
+    (Array(3.), Array(2.5))
+    """
+    x = array_operand(a)
+    axes = normalize_axes(axis, len(x.shape))
+    require_elements(x, axes, "median")
+    kept = tuple(i for i in range(len(x.shape)) if i not in axes)
+    outer, n = tuple(x.shape[i] for i in kept), elements_along(x, axes)
+    rows = reshape(transpose(x, axes=kept + axes), shape=(*outer, n))
+    ordered = sort(rows, axis=-1)
+
+    def nth(i: int) -> Value:
+        return getitem(ordered, index=(*(slice(None),) * len(outer), i))
+
+    middle = el.divide(nth(n // 2), 1) if n % 2 else el.divide(el.add(nth(n // 2 - 1), nth(n // 2)), 2)
+    if x.dtype.kind in "fc":
+        middle = el.where(el.isnan(nth(n - 1)), nth(n - 1), middle)  # NaN is sorted to the end
+    if keepdims:
+        middle = reshape(middle, shape=tuple(1 if i in axes else size for i, size in enumerate(x.shape)))
+    return result(middle)
+
+
+def ptp(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Array:
+    """The range of the elements, from peak to peak: the largest less the smallest; see :func:`max`.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.ptp([1.0, 4.0, 3.0])
+    Array(3.)
+    """
+    x = array_operand(a)
+    return result(el.subtract(max(x, axis, keepdims=keepdims), min(x, axis, keepdims=keepdims)))

@@ -1,0 +1,1 @@
+"""How other libraries' functions work on arrays."""

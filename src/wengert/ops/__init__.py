@@ -1,0 +1,9 @@
+"""Every primitive, once: what it computes and what follows for its derivatives.
+
+Importing this package fills the registry. A primitive is called like a function; on values of the backend it is
+evaluated, on boxes it goes through their interpreters.
+"""
+
+from . import contraction, elementwise, families, indexing, linalg, reductions, shaping
+
+__all__ = ["contraction", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]

@@ -1,0 +1,237 @@
+"""Elementwise operations and their partial derivatives (x, y, z: the inputs; out: the output; t: a tangent)."""
+
+from __future__ import annotations
+
+from math import log as _log
+from math import pi
+from typing import Any
+
+from ..core.types import Value, is_inexact
+from .families import conjugate, elementwise, scale, zeros_like
+from ..core.primitive import Example
+
+_LN2, _LN10 = _log(2.0), _log(10.0)
+
+
+def _zero(t: Value) -> Value:
+    return zeros_like(t)
+
+
+# Comparison and logic: no derivative --------------------------------------------------------------------------------
+
+equal = elementwise("equal", None, None)
+not_equal = elementwise("not_equal", None, None)
+less = elementwise("less", None, None)
+less_equal = elementwise("less_equal", None, None)
+greater = elementwise("greater", None, None)
+greater_equal = elementwise("greater_equal", None, None)
+logical_and = elementwise("logical_and", None, None)
+logical_or = elementwise("logical_or", None, None)
+logical_xor = elementwise("logical_xor", None, None)
+logical_not = elementwise("logical_not", None)
+isnan = elementwise("isnan", None)
+isinf = elementwise("isinf", None)
+isfinite = elementwise("isfinite", None)
+signbit = elementwise("signbit", None)
+_BITS = (Example((3, 5)), Example((True, False)))
+bitwise_and = elementwise("bitwise_and", None, None, examples=_BITS)
+bitwise_or = elementwise("bitwise_or", None, None, examples=_BITS)
+bitwise_xor = elementwise("bitwise_xor", None, None, examples=_BITS)
+left_shift = elementwise("left_shift", None, None, examples=_BITS[:1])
+right_shift = elementwise("right_shift", None, None, examples=_BITS[:1])
+invert = elementwise("invert", None, examples=(Example((3,)), Example((True,))))
+
+# Selection: the derivative of what is selected ----------------------------------------------------------------------
+
+where = elementwise(
+    "where",
+    None,
+    lambda t, x: where(x, t, 0),
+    lambda t, x: where(x, 0, t),
+    examples=tuple(
+        Example(s) for s in (((2, 3), (2, 3), (2, 3)), ((3,), (2, 1), ()), ((), (0,), ()), ((2, 1), (3,), (2, 3)))
+    ),
+)
+maximum = elementwise(  # a tie shares its derivative: ½ each
+    "maximum",
+    lambda t, x, y: where(x > y, t, where(x == y, t / 2, 0)),
+    lambda t, x, y: where(y > x, t, where(x == y, t / 2, 0)),
+)
+minimum = elementwise(
+    "minimum",
+    lambda t, x, y: where(x < y, t, where(x == y, t / 2, 0)),
+    lambda t, x, y: where(y < x, t, where(x == y, t / 2, 0)),
+)
+clip = elementwise(  # min(max(x, y), z): at a bound the derivative is that of x; where y > z, NumPy's result is z
+    "clip",
+    lambda t, x, y, z: where((x >= y) & (x <= z), t, 0),
+    lambda t, x, y, z: where((x < y) & (y <= z), t, 0),
+    lambda t, x, y, z: where((x > z) | (y > z), t, 0),
+    examples=tuple(Example(s) for s in (((2, 3), (2, 3), (2, 3)), ((4,), (), ()), ((0,), (), ()))),
+)
+
+# Arithmetic ---------------------------------------------------------------------------------------------------------
+
+add = elementwise("add", 1, 1)
+subtract = elementwise("subtract", 1, -1)
+multiply = elementwise("multiply", lambda y: y, lambda x: x)
+divide = elementwise("divide", lambda y: 1 / y, lambda y, out: -out / y, domain=(0.5, 2.0))
+negative = elementwise("negative", -1)
+reciprocal = elementwise("reciprocal", lambda out: -out * out, domain=(0.5, 2.0))
+square = elementwise("square", lambda x: 2 * x)
+remainder = elementwise("remainder", 1, lambda x, y: -floor_divide(x, y), domain=(0.5, 2.0))
+floor_divide = elementwise("floor_divide", _zero, _zero, domain=(0.5, 2.0))
+
+
+def _power_by_exponent(x: Value, y: Value, out: Value) -> Value:
+    """x**y log x; 0 at x = 0 where y >= 0, since 0**y is constant there."""
+    return scale(out, log(where((x == 0) & (y >= 0), 1.0, x)))
+
+
+def _power_by_base(x: Value, y: Value) -> Value:
+    """y x**(y - 1); 0 where y = 0, since x**0 is constant, also at x = 0."""
+    if isinstance(y, (int, float)) and not hasattr(y, "dtype"):
+        return 0.0 if y == 0 else y if y == 1 else y * x if y == 2 else y * power(x, y - 1)
+    return scale(y, power(x, where(y == 0, 1, y - 1)))
+
+
+power = elementwise("power", _power_by_base, _power_by_exponent, domain=(0.5, 2.0))
+
+# Rounding: constant almost everywhere -------------------------------------------------------------------------------
+
+sign = elementwise("sign", (_zero, _zero), domain=(0.5, 2.0))
+floor = elementwise("floor", _zero, domain=(0.1, 0.9))
+ceil = elementwise("ceil", _zero, domain=(0.1, 0.9))
+trunc = elementwise("trunc", _zero, domain=(0.1, 0.9))
+rint = elementwise("rint", _zero, domain=(0.1, 0.4))
+
+# Complex numbers: linear over the reals, not over the complex numbers -----------------------------------------------
+
+
+def real_part(x: Value) -> Value:
+    """The real part; a real value as it is."""
+    return real(x) if x.dtype.kind == "c" else x
+
+
+def _times_i(t: Value) -> Value:
+    return t * 1j
+
+
+conj = elementwise("conj", lambda t: conj(t))
+real = elementwise("real", (lambda t: real(t), lambda t: t))
+imag = elementwise("imag", (lambda t: imag(t), _times_i))
+absolute = elementwise(  # d|x| = Re(conj(x) dx) / |x|, and 0 at 0
+    "absolute", (lambda t, x: real_part(conjugate(sign(x)) * t), lambda t, x: scale(t, sign(x))), domain=(0.5, 2.0)
+)
+
+
+def _angle_push(t: Value, x: Value) -> Value:
+    """d arg(x) = Im(conj(x) dx) / |x|²; constant for real x."""
+    if not is_inexact(x.dtype) or x.dtype.kind != "c":
+        return zeros_like(t)
+    return imag(scale(t, conj(_over_squared_modulus(x))))
+
+
+def _angle_pull(t: Value, x: Value) -> Value:
+    if x.dtype.kind != "c":
+        return zeros_like(t)
+    return scale(t, _over_squared_modulus(x)) * 1j
+
+
+def _over_squared_modulus(x: Value) -> Value:
+    """x / |x|², and 0 at 0."""
+    squared = real(x) * real(x) + imag(x) * imag(x)
+    return x / where(squared == 0, 1.0, squared)
+
+
+angle = elementwise("angle", (_angle_push, _angle_pull), domain=(0.5, 2.0))
+
+# Powers, exponentials and logarithms --------------------------------------------------------------------------------
+
+sqrt = elementwise("sqrt", lambda out: 0.5 / out, domain=(0.5, 2.0))
+cbrt = elementwise("cbrt", lambda out: 1 / (3 * out * out), domain=(0.5, 2.0))
+exp = elementwise("exp", lambda out: out)
+exp2 = elementwise("exp2", lambda out: out * _LN2)
+expm1 = elementwise("expm1", lambda x: exp(x))
+log = elementwise("log", lambda x: 1 / x, domain=(0.5, 2.0))
+log2 = elementwise("log2", lambda x: 1 / (x * _LN2), domain=(0.5, 2.0))
+log10 = elementwise("log10", lambda x: 1 / (x * _LN10), domain=(0.5, 2.0))
+log1p = elementwise("log1p", lambda x: 1 / (1 + x), domain=(-0.5, 2.0))
+
+
+def _share(x: Value, out: Value) -> Value:
+    """exp(x - out), the share of x in exp(out) = exp(x) + exp(y); 0 where both are -inf."""
+    return exp(x - where(out == -float("inf"), 0.0, out))
+
+
+def _share2(x: Value, out: Value) -> Value:
+    return exp2(x - where(out == -float("inf"), 0.0, out))
+
+
+logaddexp = elementwise("logaddexp", lambda x, out: _share(x, out), lambda y, out: _share(y, out))
+logaddexp2 = elementwise("logaddexp2", lambda x, out: _share2(x, out), lambda y, out: _share2(y, out))
+xlogy = elementwise(  # x log y, and 0 where x = 0, whatever log y is
+    "xlogy",
+    lambda x, y: log(where((x == 0) & (y <= 0), 1.0, y)),
+    lambda x, y: x / where((x == 0) & (y == 0), 1.0, y),
+    domain=(0.5, 2.0),
+)
+
+# Trigonometric and hyperbolic functions -----------------------------------------------------------------------------
+
+sin = elementwise("sin", lambda x: cos(x))
+cos = elementwise("cos", lambda x: -sin(x))
+tan = elementwise("tan", lambda out: 1 + out * out, domain=(-1.0, 1.0))
+arcsin = elementwise("arcsin", lambda x: 1 / sqrt((1 - x) * (1 + x)), domain=(-0.8, 0.8))
+arccos = elementwise("arccos", lambda x: -1 / sqrt((1 - x) * (1 + x)), domain=(-0.8, 0.8))
+arctan = elementwise("arctan", lambda x: 1 / (1 + x * x))
+sinh = elementwise("sinh", lambda x: cosh(x))
+cosh = elementwise("cosh", lambda x: sinh(x))
+tanh = elementwise("tanh", lambda out: 1 - out * out)
+arcsinh = elementwise("arcsinh", lambda x: 1 / sqrt(1 + x * x))
+arccosh = elementwise("arccosh", lambda x: 1 / (sqrt(x - 1) * sqrt(x + 1)), domain=(1.5, 3.0))
+arctanh = elementwise("arctanh", lambda x: 1 / ((1 - x) * (1 + x)), domain=(-0.8, 0.8))
+
+
+def _over_square_sum(a: Value, x: Value, y: Value) -> Value:
+    """a / (x² + y²), and 0 where x = y = 0; scaled so that the squares do not overflow."""
+    radius = hypot(x, y)
+    radius = where(radius == 0, 1.0, radius)
+    return (a / radius) / radius
+
+
+arctan2 = elementwise(
+    "arctan2",
+    lambda x, y: _over_square_sum(y, x, y),
+    lambda x, y: -_over_square_sum(x, x, y),
+    domain=(0.5, 2.0),
+)
+hypot = elementwise(  # the derivative at the origin is 0, as the 2-norm's
+    "hypot",
+    lambda x, out: x / where(out == 0, 1.0, out),
+    lambda y, out: y / where(out == 0, 1.0, out),
+    domain=(0.5, 2.0),
+)
+sinc_derivative = elementwise(  # d^order/du^order of sin(u)/u, exact near 0, where the quotient rule cancels
+    "sinc_derivative",
+    lambda x, *, order: sinc_derivative(x, order=order + 1),
+    examples=tuple(Example(((2, 3),), {"order": n}) for n in (0, 1, 2, 3)) + (Example(((0,),), {"order": 1}),),
+)
+sinc = elementwise("sinc", lambda x: pi * sinc_derivative(pi * x, order=1))
+deg2rad = elementwise("deg2rad", pi / 180)
+rad2deg = elementwise("rad2deg", 180 / pi)
+
+# Types ----------------------------------------------------------------------------------------------------------------
+
+
+def _astype_adjoint(t: Value, x_type: Any) -> Value:
+    return t  # the sweep gives a cotangent the dtype of what it belongs to
+
+
+astype = elementwise(
+    "astype",
+    (lambda t, *, dtype: astype(t, dtype=dtype), _astype_adjoint),
+    examples=tuple(Example(((2, 3),), {"dtype": d}) for d in ("float32", "float64", "complex128")),
+)
+
+stop_gradient = elementwise("stop_gradient", None)

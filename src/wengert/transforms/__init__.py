@@ -1,0 +1,1 @@
+"""Transforms of functions: one file an idea."""

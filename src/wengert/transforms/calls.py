@@ -1,0 +1,110 @@
+"""Functions of the user as operations: flat in arrays, and run at a level that may have returned already."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from ..backends import backend
+from ..core.errors import TreeError
+from ..core.interpreter import Box, Interpreter, strip, wrap
+from ..core.primitive import Primitive
+from ..core.tree import Tree, flatten, unflatten
+from ..core.types import SCALARS, ArrayType, Value, type_of
+from .arguments import array_value
+from .batch import Batch
+
+__all__ = ["FlatCall", "FlatFunction", "at_level", "call_primitive", "mine", "positional"]
+
+FlatFunction = Callable[..., tuple[Value, ...]]
+
+
+class FlatCall:
+    """One call of a function, flat in its array arguments; what is no array is fixed."""
+
+    def __init__(self, function: Callable[..., Any], args: Sequence[Any]) -> None:
+        self.function = function
+        leaves, self.in_tree = flatten(tuple(args))
+        self._leaves = leaves
+        self._positions = [i for i, x in enumerate(leaves) if isinstance(x, (Box, *SCALARS)) or backend.is_array(x)]
+        self.inputs: list[Value] = [array_value(leaves[i], "an argument") for i in self._positions]
+        self.out_tree: Tree = None
+
+    def arguments(self, values: Sequence[Value]) -> Any:
+        """The arguments with these arrays in their places."""
+        full = list(self._leaves)
+        for position, value in zip(self._positions, values, strict=True):
+            full[position] = wrap(value)
+        return unflatten(self.in_tree, full)
+
+    def __call__(self, *values: Value) -> tuple[Value, ...]:
+        leaves, self.out_tree = flatten(self.function(*self.arguments(values)))
+        return tuple(strip(array_value(x, "what the function returns")) for x in leaves)
+
+
+def positional(signature: inspect.Signature, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """All arguments of a call by position, defaults included."""
+    bound = signature.bind(*args, **kwargs)
+    bound.apply_defaults()
+    if bound.kwargs:
+        raise TreeError(f"a function with rules of its own takes positional arguments only, not {list(bound.kwargs)}")
+    return bound.args
+
+
+def mine(level: Interpreter, x: Value) -> bool:
+    """Whether a value is a box of this level."""
+    return isinstance(x, Box) and x._level is level
+
+
+def at_level(level: Batch, function: Callable[..., Any], batched: Sequence[bool] | None = None) -> Callable[..., Any]:
+    """A function of values one level below ``level`` that runs ``function`` on boxes of it.
+
+    What ``function`` captured at that level meets its arguments there, entry by entry. Inputs are batched as
+    ``batched`` says, or all; outputs all are. Nested tuples of values go in and come out; None stays None.
+    """
+
+    def enter(x: Any, flag: bool) -> Any:
+        if isinstance(x, (tuple, list)):
+            return tuple(enter(part, flag) for part in x)
+        return level.box(x, None) if flag and x is not None else x
+
+    def leave(x: Any) -> Any:
+        if isinstance(x, tuple):
+            return tuple(leave(part) for part in x)
+        return None if x is None else level.lower(x)
+
+    def run(*args: Any) -> Any:
+        flags = [True] * len(args) if batched is None else batched
+        boxes = [enter(x, flag) for x, flag in zip(args, flags, strict=True)]
+        with level.reopened() if not level.open else nullcontext():
+            return leave(function(*boxes))
+
+    return run
+
+
+def call_primitive(
+    name: str, evaluate: FlatFunction, call: Callable[[Interpreter, tuple[Value, ...], dict[str, Any]], Any], **rules: Any
+) -> Primitive:
+    """An operation that runs a function of the user, and interprets itself."""
+
+    def type_rule(*inputs: ArrayType, **params: Any) -> tuple[ArrayType, ...]:
+        return tuple(type_of(x) for x in evaluate(*[backend.ones(t.shape, t.dtype) for t in inputs], **params))
+
+    def unbatched(*_: Any) -> Any:
+        raise AssertionError("a call interprets itself")
+
+    return Primitive(
+        name=name,
+        family="call",
+        evaluate=evaluate,
+        type_rule=type_rule,
+        jvp=unbatched,
+        batch=unbatched,
+        needs=unbatched,
+        examples=(),
+        multiple=True,
+        call=call,
+        **rules,
+    )
