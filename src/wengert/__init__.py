@@ -209,7 +209,6 @@ from .functions import (
     tanh,
     tensordot,
     tile,
-    trace,
     transpose,
     tril,
     triu,

@@ -15,6 +15,13 @@ FEW = settings(max_examples=20, deadline=None)
 ARITY = {name: len(signature(getattr(arithmetic, name)).parameters) for name in arithmetic.__all__}
 UNARY = [name for name, arity in ARITY.items() if arity == 1]
 BINARY = [name for name, arity in ARITY.items() if arity == 2]
+
+
+def rounding(name):
+    """NumPy's loops for ``float_power`` are other ones than for ``power``."""
+    return 1e-14 if name == "float_power" else 0
+
+
 NUMBERS = st.sampled_from([0, 2, -3, 2.5, True, 1 + 2j])
 
 
@@ -33,7 +40,7 @@ def test_of_one_array(name, data, arrays, like_numpy):
 @given(data=st.data(), shapes=hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3, max_dims=3))
 def test_of_two_arrays(name, data, shapes, arrays, like_numpy):
     x, y = (data.draw(arrays(shape)) for shape in shapes.input_shapes)
-    like_numpy(name, x, y)
+    like_numpy(name, x, y, rtol=rounding(name))
 
 
 @pytest.mark.parametrize("name", BINARY)
@@ -41,8 +48,8 @@ def test_of_two_arrays(name, data, shapes, arrays, like_numpy):
 @given(data=st.data(), number=NUMBERS)
 def test_a_python_number_promotes_weakly(name, data, number, arrays, like_numpy):
     x = data.draw(arrays())
-    like_numpy(name, x, number)
-    like_numpy(name, number, x)
+    like_numpy(name, x, number, rtol=rounding(name))
+    like_numpy(name, number, x, rtol=rounding(name))
 
 
 @pytest.mark.parametrize("name", [n for n in BINARY if n != "float_power"])

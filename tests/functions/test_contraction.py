@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wengert as wg
+from wengert.functions import trace
 
 FEW = settings(max_examples=50, deadline=None)
 SIDES = st.integers(0, 3)
@@ -143,15 +144,15 @@ def test_diagonals(data, shape, offset, arrays, like_numpy, tolerance):
     x = data.draw(arrays(shape, finite=True))
     axis1, axis2 = data.draw(st.permutations(range(-len(shape), 0)))[:2]
     like_numpy("diagonal", x, offset, axis1, axis2)
-    like_numpy("trace", x, offset, axis1, axis2, rtol=tolerance(x))
+    like_numpy("functions.trace", x, offset, axis1, axis2, numpy=np.trace, rtol=tolerance(x))
     like_numpy("diagonal", x)
     if x.dtype.kind != "c":
-        like_numpy("trace", x, dtype="float32", rtol=1e-4)
+        like_numpy("functions.trace", x, dtype="float32", numpy=np.trace, rtol=1e-4)
 
 
 def test_traces_of_small_integers(like_numpy):
-    like_numpy("trace", np.full((2, 2), 100, "int8"))
-    like_numpy("trace", np.full((2, 2), 100, "int8"), dtype="int8")
+    like_numpy("functions.trace", np.full((2, 2), 100, "int8"), numpy=np.trace)
+    like_numpy("functions.trace", np.full((2, 2), 100, "int8"), dtype="int8", numpy=np.trace)
 
 
 @pytest.mark.parametrize(
@@ -180,12 +181,12 @@ def test_traces_of_small_integers(like_numpy):
         (lambda: wg.einsum("i->ii", np.ones(2)), "the same axis twice"),
         (lambda: wg.einsum("...i->i", np.ones((2, 2))), "must have the axes '...'"),
         (lambda: wg.einsum("..i", np.ones((2, 2))), "letters or '...', not by '.'"),
-        (lambda: wg.einsum("ij - > ji", np.ones((2, 2))), "not by '-'"),
+        (lambda: wg.einsum("ij-ji", np.ones((2, 2))), "not by '-'"),
         (lambda: wg.einsum("i1", np.ones((2, 2))), "not by '1'"),
         (lambda: wg.einsum(np.ones(2), [52]), "integers from 0 to 51"),
         (lambda: wg.einsum(np.ones(2), "i"), "must be followed by the list"),
         (lambda: wg.einsum(np.ones(2)), "operands each followed by|must be followed"),
-        (lambda: wg.trace(np.ones(2)), r"two axes or more, not one of shape \(2,\)"),
+        (lambda: trace(np.ones(2)), r"two axes or more, not one of shape \(2,\)"),
         (lambda: wg.diagonal(np.ones((2, 2)), axis1=1), "two different axes"),
         (lambda: wg.diagonal(np.ones((2, 2)), axis2=2), "axis2 2 is out of bounds"),
     ],
@@ -222,8 +223,8 @@ def ramp(*shape):
         (lambda x, y: wg.einsum("ij,ij->ij", x, y), [(1, 3), (2, 1)]),
         (lambda x, y: wg.einsum("ii,ij->j", x, y), [(3, 3), (3, 2)]),
         (lambda x, y: wg.einsum("ij,jk,kl->il", x, y, x), [(2, 3), (3, 2)]),
-        (lambda x, y: wg.trace(x) * wg.diagonal(y, 1), [(3, 3), (2, 3)]),
-        (lambda x, y: wg.trace(x, -1, 0, 2) * y, [(3, 1, 2), ()]),
+        (lambda x, y: trace(x) * wg.diagonal(y, 1), [(3, 3), (2, 3)]),
+        (lambda x, y: trace(x, -1, 0, 2) * y, [(3, 1, 2), ()]),
     ],
 )
 def test_derivatives(f, operand_shapes):

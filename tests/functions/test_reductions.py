@@ -46,8 +46,8 @@ def test_what_needs_no_rounding(name, data, keepdims, arrays, like_numpy):
 def test_logsumexp(data, keepdims, arrays, like_numpy, tolerance):
     x = data.draw(arrays(dtypes=("float64", "float32", "int64")))
     axis = data.draw(axes(x.ndim))
-    if x.size == 0 or axis == ():
-        return  # SciPy refuses or fails there
+    if x.size == 0 or x.ndim == 0 or axis == ():
+        return  # SciPy refuses these, or gives another shape
     like_numpy("logsumexp", x, axis=axis, keepdims=keepdims, rtol=tolerance(x), numpy=scipy.special.logsumexp)
 
 

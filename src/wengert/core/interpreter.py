@@ -33,6 +33,15 @@ class State(threading.local):
     """Levels below this depth do not record (see ``no_grad``)."""
     tape: list[Any] | None = None
     """Where the innermost open collector (see ``record``) wants what is recorded."""
+    scoped: bool = False
+    """Whether there is such a depth or collector: one question, on the hot path, instead of two."""
+
+    def scope(self, floor: int, tape: list[Any] | None) -> tuple[int, list[Any] | None]:
+        """Set floor and tape; gives what they were."""
+        before = self.floor, self.tape
+        self.floor, self.tape = floor, tape
+        self.scoped = floor != 0 or tape is not None
+        return before
 
 
 state = State()

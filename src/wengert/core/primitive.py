@@ -60,6 +60,8 @@ class Primitive:
     batch: BatchRule
     needs: Needs
     examples: tuple[Example, ...]
+    pulls: tuple[Callable[[Any, Sequence[Value], dict[str, Any]], Any] | None, ...] | None = None
+    """``(cotangent, values, params) -> cotangent`` for each input alone, where the VJP is made of such."""
     multiple: bool = False
     """Whether evaluation gives a tuple of outputs."""
     arity: int | None = None
@@ -71,6 +73,7 @@ class Primitive:
     resolved: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __call__(self, *inputs: Value, **params: Any) -> Any:
+        """Apply the primitive; see :func:`wengert.core.interpreter.apply`."""
         return apply(self, *inputs, **params)
 
     def __repr__(self) -> str:

@@ -16,9 +16,9 @@ from ..functions.operands import ArrayLike, operand
 from ..interop import numpy_protocol
 from ..ops import elementwise as el
 from ..ops.indexing import index_set
-from .methods import DIRECT, Operators
+from .methods import Operators
 from .sweep import sweep
-from .tape import Hook, Leaf, Node, Recorder
+from .tape import EAGER, Hook, Leaf, Node
 
 __all__ = ["EAGER", "Array"]
 
@@ -465,9 +465,5 @@ def deposit(leaf: Leaf, gradient: Value, *, overwrite: bool) -> None:
         grad._value += gradient
 
 
-EAGER = Recorder(depth=0)
-"""The level of arrays that no transform is looking at."""
 Box.array_type = Array
-Box.ground = EAGER
-DIRECT.add(Array)
 

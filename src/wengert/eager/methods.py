@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import numpy as np
-
-from ..core.errors import ConversionError, DTypeError
+from ..core.errors import ConversionError
 from ..core.interpreter import Box, apply, wrap
 from ..core.primitive import Primitive
 from ..core.types import Value
 from ..functions import contraction, indexing, linalg, rearranging, reductions, selection, shaping, sorting, statistics
 from ..functions.operands import ArrayLike, operand
 from ..ops import elementwise as el
+from .tape import operator
 
 if TYPE_CHECKING:
     from .array import Array
 
-__all__ = ["DIRECT", "Operators"]
-
-DIRECT = {float, int, np.ndarray, np.float64}
-"""Types of operands that an operator takes as they are; the array type joins them."""
-
-
-def _binary(primitive: Primitive) -> Callable[[Array, Any], Array]:
-    def method(self: Array, other: Any) -> Array:
-        if type(other) not in DIRECT:
-            other = _other(other)
-            if other is NotImplemented:
-                return NotImplemented
-        return apply(primitive, self, other)  # type: ignore[no-any-return]
-
-    return method
+__all__ = ["Operators"]
 
 
 def _reflected(primitive: Primitive) -> Callable[[Array, Any], Array]:
+    operate = operator(primitive)
+
     def method(self: Array, other: Any) -> Array:
-        if type(other) not in DIRECT:
-            other = _other(other)
-            if other is NotImplemented:
-                return NotImplemented
-        return apply(primitive, other, self)  # type: ignore[no-any-return]
+        return operate(other, self)  # type: ignore[no-any-return]
 
     return method
 
@@ -62,14 +45,6 @@ def _in_place(primitive: Primitive) -> Callable[[Array, Any], Array]:
     return method
 
 
-def _other(x: Any) -> Any:
-    """An operand of an operator, or NotImplemented where it is not one."""
-    try:
-        return operand(x)
-    except DTypeError:
-        return NotImplemented
-
-
 class Operators(Box):
     """What NumPy's arrays can do without knowing of derivatives."""
 
@@ -79,24 +54,24 @@ class Operators(Box):
         """Make this handle the name of another value, of the same shape and dtype."""
         raise NotImplementedError
 
-    __add__, __radd__, __iadd__ = _binary(el.add), _reflected(el.add), _in_place(el.add)
-    __sub__, __rsub__, __isub__ = _binary(el.subtract), _reflected(el.subtract), _in_place(el.subtract)
-    __mul__, __rmul__, __imul__ = _binary(el.multiply), _reflected(el.multiply), _in_place(el.multiply)
-    __truediv__, __rtruediv__, __itruediv__ = _binary(el.divide), _reflected(el.divide), _in_place(el.divide)
-    __floordiv__, __rfloordiv__ = _binary(el.floor_divide), _reflected(el.floor_divide)
+    __add__, __radd__, __iadd__ = operator(el.add), _reflected(el.add), _in_place(el.add)
+    __sub__, __rsub__, __isub__ = operator(el.subtract), _reflected(el.subtract), _in_place(el.subtract)
+    __mul__, __rmul__, __imul__ = operator(el.multiply), _reflected(el.multiply), _in_place(el.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = operator(el.divide), _reflected(el.divide), _in_place(el.divide)
+    __floordiv__, __rfloordiv__ = operator(el.floor_divide), _reflected(el.floor_divide)
     __ifloordiv__ = _in_place(el.floor_divide)
-    __mod__, __rmod__, __imod__ = _binary(el.remainder), _reflected(el.remainder), _in_place(el.remainder)
-    __pow__, __rpow__, __ipow__ = _binary(el.power), _reflected(el.power), _in_place(el.power)
-    __and__, __rand__, __iand__ = _binary(el.bitwise_and), _reflected(el.bitwise_and), _in_place(el.bitwise_and)
-    __or__, __ror__, __ior__ = _binary(el.bitwise_or), _reflected(el.bitwise_or), _in_place(el.bitwise_or)
-    __xor__, __rxor__, __ixor__ = _binary(el.bitwise_xor), _reflected(el.bitwise_xor), _in_place(el.bitwise_xor)
-    __lshift__, __rlshift__, __ilshift__ = _binary(el.left_shift), _reflected(el.left_shift), _in_place(el.left_shift)
-    __rshift__, __rrshift__ = _binary(el.right_shift), _reflected(el.right_shift)
+    __mod__, __rmod__, __imod__ = operator(el.remainder), _reflected(el.remainder), _in_place(el.remainder)
+    __pow__, __rpow__, __ipow__ = operator(el.power), _reflected(el.power), _in_place(el.power)
+    __and__, __rand__, __iand__ = operator(el.bitwise_and), _reflected(el.bitwise_and), _in_place(el.bitwise_and)
+    __or__, __ror__, __ior__ = operator(el.bitwise_or), _reflected(el.bitwise_or), _in_place(el.bitwise_or)
+    __xor__, __rxor__, __ixor__ = operator(el.bitwise_xor), _reflected(el.bitwise_xor), _in_place(el.bitwise_xor)
+    __lshift__, __rlshift__, __ilshift__ = operator(el.left_shift), _reflected(el.left_shift), _in_place(el.left_shift)
+    __rshift__, __rrshift__ = operator(el.right_shift), _reflected(el.right_shift)
     __irshift__ = _in_place(el.right_shift)
-    __lt__, __le__ = _binary(el.less), _binary(el.less_equal)
-    __gt__, __ge__ = _binary(el.greater), _binary(el.greater_equal)
-    __eq__ = _binary(el.equal)  # type: ignore[assignment]
-    __ne__ = _binary(el.not_equal)  # type: ignore[assignment]
+    __lt__, __le__ = operator(el.less), operator(el.less_equal)
+    __gt__, __ge__ = operator(el.greater), operator(el.greater_equal)
+    __eq__ = operator(el.equal)  # type: ignore[assignment]
+    __ne__ = operator(el.not_equal)  # type: ignore[assignment]
     __neg__, __abs__, __invert__ = _unary(el.negative), _unary(el.absolute), _unary(el.invert)
 
     def __pos__(self) -> Array:

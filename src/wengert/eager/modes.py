@@ -21,14 +21,14 @@ class _Floor(ContextDecorator):
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        self._outer.append(state.floor)
-        state.floor = self._floor()
+        floor, _ = state.scope(self._floor(), state.tape)
+        self._outer.append(floor)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        state.floor = self._outer.pop()
+        state.scope(self._outer.pop(), state.tape)
 
 
 class no_grad(_Floor):  # noqa: N801 - PyTorch's name

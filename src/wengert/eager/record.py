@@ -27,14 +27,13 @@ class Tape:
         self._nodes: list[Node] = []
 
     def __enter__(self) -> Self:
-        self._outer = (state.tape, state.floor)
-        state.tape, state.floor = self._nodes, 0
+        self._outer = state.scope(0, self._nodes)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        state.tape, state.floor = self._outer
+        state.scope(*self._outer)
         if state.tape is not None:
             state.tape.extend(self._nodes)
 
@@ -156,7 +155,7 @@ def _program(nodes: Iterable[Node], outputs: Sequence[Node] | None = None) -> Pr
     for node in nodes:
         primitive = node.primitive
         assert isinstance(primitive, Primitive)
-        atoms = tuple(atom(entry) for entry in node.inputs)
+        atoms = tuple(atom(entry) for entry in node.inputs if entry is not None)
         if primitive.multiple:
             out = tuple(Variable(t) for t in node.shape)  # type: ignore[arg-type]
             results[node] = out

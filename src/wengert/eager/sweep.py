@@ -12,7 +12,7 @@ from ..core.interpreter import strip, wrap
 from ..core.types import Value
 from ..ops.elementwise import astype, real
 from ..ops.shaping import unbroadcast
-from .tape import Leaf, Node, Output
+from .tape import Node, Output
 
 __all__ = ["sweep"]
 
@@ -45,30 +45,35 @@ def sweep(
         _accumulate(cotangents, node, ct)
     order = _reachable(cotangents, targets)
     found: dict[Node, Value] = {}
+    take = cotangents.pop
     with backend.quiet():
         while order:
             node = order.pop()
-            ct = cotangents.pop(node, None)
+            ct = take(node, None)
             if ct is not None and node.hooks is not None:
                 ct = _call_hooks(node, ct)
             primitive = node.primitive
-            if ct is None:
-                pass
-            elif primitive is None:
-                if isinstance(node, Output) and node not in targets:
-                    _collect(cotangents, node, ct)
-                else:
-                    found[node] = ct
-            elif targets and node in targets:
-                found[node] = ct
+            if primitive is None or (targets and node in targets):
+                if ct is not None:
+                    _arrive(cotangents, found, node, ct, targets)
                 continue
-            else:
+            if ct is not None:
                 saved = node.saved if lift is None else _lifted(node, lift)
-                parts = primitive.vjp(ct, saved, node.params, node.wanted)  # type: ignore[misc]
-                for parent, part in zip(node.inputs, parts, strict=False):
-                    if part is not None:
-                        _accumulate(cotangents, parent, part)
-            if not retain and primitive is not None:
+                if node.wanted <= 2 and primitive.pulls is not None:
+                    # one recorded input: as below, without the detours, since this is the hot path
+                    i = node.wanted >> 1
+                    parent = node.inputs[i]
+                    ct = primitive.pulls[i](ct, saved, node.params)  # type: ignore[misc]
+                    if ct.shape != parent.shape or ct.dtype is not parent.dtype:
+                        ct = _fitted(ct, parent)
+                    earlier = cotangents.get(parent)
+                    cotangents[parent] = ct if earlier is None else earlier + ct
+                else:
+                    parts = primitive.vjp(ct, saved, node.params, node.wanted)  # type: ignore[misc]
+                    for parent, part in zip(node.inputs, parts, strict=False):
+                        if part is not None:
+                            _accumulate(cotangents, parent, part)
+            if not retain:
                 node.saved = None
     return found
 
@@ -98,16 +103,33 @@ def _name(node: Node) -> str:
 
 
 def _accumulate(cotangents: dict[Node, Any], node: Node, ct: Value) -> None:
-    """Add to a node's cotangent, in the shape and dtype of the node: here, and only here, broadcasting is undone."""
+    """Add to a node's cotangent."""
+    if ct.shape != node.shape or ct.dtype is not node.dtype:
+        ct = _fitted(ct, node)
+    earlier = cotangents.get(node)
+    cotangents[node] = ct if earlier is None else earlier + ct
+
+
+def _fitted(ct: Value, node: Node) -> Value:
+    """A cotangent in the shape and dtype of its node: here, and only here, broadcasting is undone."""
     if ct.shape != node.shape:
         ct = unbroadcast(ct, node.shape)
-    if ct.dtype is not node.dtype and ct.dtype != node.dtype:
+    if ct.dtype != node.dtype:
         if ct.dtype.kind == "c" and node.dtype.kind != "c":
             ct = real(ct)
         if ct.dtype != node.dtype:
             ct = astype(ct, dtype=node.dtype)
-    earlier = cotangents.get(node)
-    cotangents[node] = ct if earlier is None else earlier + ct
+    return ct
+
+
+def _arrive(
+    cotangents: dict[Node, Any], found: dict[Node, Value], node: Node, ct: Value, targets: Collection[Node]
+) -> None:
+    """What becomes of the cotangent of a node that is no equation, or counts as a leaf."""
+    if isinstance(node, Output) and node not in targets:
+        _collect(cotangents, node, ct)
+    else:
+        found[node] = ct
 
 
 def _collect(cotangents: dict[Node, Any], output: Output, ct: Value) -> None:

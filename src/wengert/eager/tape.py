@@ -12,12 +12,13 @@ from itertools import count
 from typing import Any, ClassVar
 
 from ..backends import backend
-from ..core.errors import user_location
+from ..core.errors import DTypeError, ShapeError, WengertError, user_location
 from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
-from ..core.primitive import Primitive
+from ..core.primitive import Primitive, registry
 from ..core.types import SCALARS, ArrayType, DType, Shape, Value, is_inexact, type_of
+from ..functions.operands import operand
 
-__all__ = ["Hook", "Leaf", "Node", "Output", "Recorder"]
+__all__ = ["EAGER", "Hook", "Leaf", "Node", "Output", "Recorder", "operator"]
 
 Hook = Callable[[Any], Any]
 _next_order = count().__next__
@@ -98,60 +99,20 @@ class Recorder(Interpreter):
     name: ClassVar[str] = "grad or vjp"
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
-        # This is the hot path of the eager mode. One and two inputs are spelled out: it spares a third of the time.
-        constant = False  # whether an input is an array that is not recorded
-        if len(inputs) == 2:
-            x, y = inputs
-            wanted = 0
-            a = x_note = x
-            if isinstance(x, Box):
-                if x._level is self:
-                    a, x_note = x._value, x._note
-                    if x_note is None:
-                        x_note, constant = a, True
-                    else:
-                        wanted = 1
-                else:
-                    a = x_note = strip(x)
-                    constant = True
-            elif type(x) is not float and type(x) is not int:
-                constant = True
-            b = y_note = y
-            if isinstance(y, Box):
-                if y._level is self:
-                    b, y_note = y._value, y._note
-                    if y_note is None:
-                        y_note, constant = b, True
-                    else:
-                        wanted += 2
-                else:
-                    b = y_note = strip(y)
-                    constant = True
-            elif type(y) is not float and type(y) is not int:
-                constant = True
-            values: list[Value] = [a, b]
-            notes: list[Any] = [x_note, y_note]
-        elif len(inputs) == 1:
-            (x,) = inputs
-            wanted = x._note is not None
-            values = [x._value]
-            notes = [x._note]
-        else:
-            values, notes, wanted = self._taken_apart(inputs)
-            constant = True
+        """Evaluate one level down; record, if an input is recorded and there is a derivative."""
+        if self.depth == 0 and not params and primitive in _operators:
+            return _operators[primitive](*inputs)
+        values, notes, wanted = self._taken_apart(inputs)
         if not wanted or primitive.vjp is None or self.depth < state.floor:
             return _plain(self._evaluate(primitive, values, params))
         if primitive.call is not None:
             return primitive.call(self, inputs, params)
         out = self._evaluate(primitive, values, params)
-        if constant:
-            values = _owned(values, inputs)
-            notes = [n if isinstance(n, (Node, *SCALARS)) else ArrayType(n.shape, n.dtype) for n in notes]
+        values = _owned(values, inputs)
+        notes = list(map(_noted, notes))
         values.append(out)
-        notes.append(None)
-        unread = primitive.resolved.get((wanted, len(inputs)))
-        for i in primitive.unread(wanted, len(inputs)) if unread is None else unread:
-            values[i] = notes[i]
+        for i in primitive.unread(wanted, len(inputs)):
+            values[i] = notes[i] if i < len(notes) else None
         return self.record(primitive, params, notes, values, wanted, out)
 
     def _taken_apart(self, inputs: tuple[Value, ...]) -> tuple[list[Value], list[Any], int]:
@@ -173,11 +134,9 @@ class Recorder(Interpreter):
 
     def _evaluate(self, primitive: Primitive, values: list[Value], params: dict[str, Any]) -> Any:
         try:
-            if self.depth:
-                return apply(primitive, *values, **params)
-            return primitive.evaluate(*values, **params)
+            return apply(primitive, *values, **params)
         except (ValueError, TypeError, IndexError) as error:
-            raise _located(error, primitive, values, params)
+            raise _located(error, primitive, values, params) from None
 
     def record(
         self,
@@ -216,6 +175,11 @@ def _plain(out: Any) -> Any:
     return tuple(map(wrap, out)) if isinstance(out, tuple) else wrap(out)
 
 
+def _noted(note: Any) -> Any:
+    """What a node remembers of an input: its node, a Python scalar, or the type of an array that is not recorded."""
+    return note if isinstance(note, (Node, *SCALARS)) else ArrayType(note.shape, note.dtype)
+
+
 def _owned(values: list[Value], inputs: tuple[Value, ...]) -> list[Value]:
     """What is kept of a caller's own arrays is kept as a copy: the caller may write into them before the sweep."""
     return [
@@ -224,14 +188,131 @@ def _owned(values: list[Value], inputs: tuple[Value, ...]) -> list[Value]:
     ]
 
 
-def _located(error: Exception, primitive: Primitive, values: list[Value], params: dict[str, Any]) -> Exception:
+def operator(primitive: Primitive) -> Callable[..., Any]:
+    """An operation on one or two operands, as the ground level does it: :meth:`Recorder.process`, unrolled.
+
+    This is the hot path of the eager mode: all that depends on the primitive alone is resolved here, once. Inputs
+    are whatever an operator may meet; what is of another level goes through ``apply``, and what is no array gives
+    NotImplemented. Where an input is recorded and there is a derivative, the output is inexact.
+    """
+    found = _operators.get(primitive)
+    if found is None:
+        found = _operators[primitive] = _unary(primitive) if primitive.arity == 1 else _binary(primitive)
+    return found
+
+
+_operators: dict[Primitive, Callable[..., Any]] = {}
+_NO_PARAMS: dict[str, Any] = {}
+
+
+def _unary(primitive: Primitive) -> Callable[[Box], Any]:
+    evaluate, differentiable = primitive.evaluate, primitive.vjp is not None
+    keep_x, keep_out = (i not in primitive.unread(1, 1) for i in range(2))
+
+    def operate(x: Box) -> Any:
+        a, node = x._value, x._note
+        try:
+            out = evaluate(a)
+        except (ValueError, TypeError) as error:
+            raise _located(error, primitive, [a], _NO_PARAMS) from None
+        if node is None or not differentiable or ((scoped := state.scoped) and state.floor):
+            return Box.array_type(out, EAGER)
+        saved = (a if keep_x else node, out if keep_out else None)
+        equation = Node(primitive, _NO_PARAMS, (node,), saved, 1, out.shape, out.dtype)
+        if scoped and state.tape is not None:
+            state.tape.append(equation)
+        return Box.array_type(out, EAGER, equation)
+
+    return operate
+
+
+def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
+    evaluate, differentiable = primitive.evaluate, primitive.vjp is not None
+    kept = [tuple(i not in primitive.unread(wanted, 2) for i in range(3)) for wanted in range(4)]
+
+    def operate(x: Any, y: Any) -> Any:
+        wanted = 0
+        loose = False  # whether there is an array that is not recorded
+        if isinstance(x, Box):
+            if x._level is not EAGER:
+                return _elsewhere(primitive, x, y)
+            a, x_note = x._value, x._note
+            if x_note is None:
+                x_note, loose = a, True
+            else:
+                wanted = 1
+        elif type(x) is float or type(x) is int:
+            a = x_note = x
+        elif _is_value(x):
+            a, x_note, loose = x, x, True
+        else:
+            return _elsewhere(primitive, x, y)
+        if type(y) is float or type(y) is int:
+            b = y_note = y
+        elif isinstance(y, Box):
+            if y._level is not EAGER:
+                return _elsewhere(primitive, x, y)
+            b, y_note = y._value, y._note
+            if y_note is None:
+                y_note, loose = b, True
+            else:
+                wanted += 2
+        elif _is_value(y):
+            b, y_note, loose = y, y, True
+        else:
+            return _elsewhere(primitive, x, y)
+        try:
+            out = evaluate(a, b)
+        except (ValueError, TypeError) as error:
+            raise _located(error, primitive, [a, b], _NO_PARAMS) from None
+        if not wanted or not differentiable or ((scoped := state.scoped) and state.floor):
+            return Box.array_type(out, EAGER)
+        if loose:
+            a, b = _owned([a, b], (x, y))
+            x_note, y_note = _noted(x_note), _noted(y_note)
+        keep_x, keep_y, keep_out = kept[wanted]
+        saved = (a if keep_x else x_note, b if keep_y else y_note, out if keep_out else None)
+        equation = Node(primitive, _NO_PARAMS, (x_note, y_note), saved, wanted, out.shape, out.dtype)
+        if scoped and state.tape is not None:
+            state.tape.append(equation)
+        return Box.array_type(out, EAGER, equation)
+
+    return operate
+
+
+def _is_value(x: Any) -> bool:
+    return backend.is_array(x) or isinstance(x, SCALARS)
+
+
+def _elsewhere(primitive: Primitive, x: Any, y: Any) -> Any:
+    """The operation on operands of which one is of another level, or no array yet."""
+    try:
+        return apply(primitive, operand(x), operand(y))
+    except DTypeError:
+        return NotImplemented
+
+
+def _located(error: Exception, primitive: Primitive, values: Sequence[Value], params: dict[str, Any]) -> Exception:
     """The backend's error, with the operation, its operands and the user's line."""
-    if getattr(error, "__notes__", None):
+    if isinstance(error, WengertError):
         return error
     operands = ", ".join(str(type_of(v)) for v in values)
     options = "".join(f", {k}={v}" for k, v in params.items())
-    error.add_note(f"in {primitive.name}({operands}{options})")
+    where = f"{primitive.name}({operands}{options})"
+    kind = {ValueError: ShapeError, TypeError: DTypeError}.get(type(error))
+    if kind is not None:
+        return kind(f"{where}: {error}").with_traceback(error.__traceback__)
+    error.add_note(f"in {where}")
     location = user_location()
     if location is not None:
         error.add_note(f"at {location}")
     return error
+
+
+EAGER = Recorder(depth=0)
+"""The level of arrays that no transform is looking at."""
+Box.ground = EAGER
+
+for _primitive in registry.values():
+    if _primitive.arity in (1, 2) and not _primitive.multiple and _primitive.family in ("elementwise", "multilinear"):
+        operator(_primitive)

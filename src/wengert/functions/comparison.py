@@ -135,8 +135,8 @@ def isclose(
     x, y = el.stop_gradient(array_operand(a)), el.stop_gradient(array_operand(b))
     if y.dtype.kind not in "fc":
         y = el.multiply(y, 1.0)
-    tolerance = el.add(operand(atol), el.multiply(operand(rtol), el.absolute(y)))
     with backend.quiet():
+        tolerance = el.add(operand(atol), el.multiply(operand(rtol), el.absolute(y)))
         near = el.less_equal(el.absolute(el.subtract(x, y)), tolerance)
     close = el.logical_or(el.logical_and(near, el.isfinite(y)), el.equal(x, y))
     if equal_nan:

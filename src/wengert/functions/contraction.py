@@ -361,7 +361,9 @@ def einsum(subscripts: Any, /, *operands: Any, optimize: Any = True) -> Array:
 
 
 def trace(a: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Array:
-    """The sum of the elements of a diagonal.
+    """The sum of the elements of a diagonal: what ``numpy.trace`` is on the library's arrays.
+
+    ``wengert.trace`` makes a program of a function; the trace of matrices is :func:`wengert.linalg.trace`.
 
     Parameters
     ----------
@@ -386,9 +388,10 @@ def trace(a: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: 
 
     Examples
     --------
+    >>> import numpy
     >>> import wengert as wg
-    >>> wg.trace([[1.0, 2.0], [3.0, 4.0]])
-    Array(5.)
+    >>> numpy.trace(wg.array([[1.0, 2.0], [3.0, 4.0]]), offset=1)
+    Array(2.)
     """
     elements = _diagonal(array_operand(a), offset, axis1, axis2)
     last = (len(elements.shape) - 1,)

@@ -167,17 +167,19 @@ def clip(
     x = array_operand(a)
     if low is not None and high is not None:
         return result(el.clip(x, operand(low), operand(high)))
-    if low is not None:
-        bound = operand(low)
-        return result(el.clip(x, bound, _INFINITY) if _has_infinities(x, bound) else el.maximum(x, bound))
-    if high is not None:
-        bound = operand(high)
-        return result(el.clip(x, -_INFINITY, bound) if _has_infinities(x, bound) else el.minimum(x, bound))
-    return copy(x)
+    if low is None and high is None:
+        return copy(x)
+    bound = operand(high if low is None else low)
+    infinity = _infinity(x, bound)  # in whose place maximum would stand, but that shares the derivative at the bound
+    if low is None:
+        return result(el.minimum(x, bound) if infinity is None else el.clip(x, -infinity, bound))
+    return result(el.maximum(x, bound) if infinity is None else el.clip(x, bound, infinity))
 
 
-_INFINITY = float("inf")
-
-
-def _has_infinities(x: Value, bound: Value) -> bool:
-    return is_inexact(x.dtype) or is_inexact(type_of(bound).dtype)
+def _infinity(x: Value, bound: Value) -> complex | None:
+    """The largest number in the dtype of a clipped array, in NumPy's order; None where that has no infinity."""
+    dtypes = x.dtype, type_of(bound).dtype
+    if not any(map(is_inexact, dtypes)):
+        return None
+    inf = float("inf")
+    return complex(inf, inf) if any(dtype is complex or getattr(dtype, "kind", "") == "c" for dtype in dtypes) else inf

@@ -78,7 +78,7 @@ def _scale_adjoint(cotangent: Value, partial: Value) -> Value:
 
 def zeros_like(x: Any) -> Value:
     """Zeros of the shape and dtype of ``x``; a constant."""
-    return backend.zeros(x.shape, x.dtype)
+    return backend.zeros(x.shape, x.dtype) if hasattr(x, "shape") else type(x)(0)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -223,6 +223,7 @@ def elementwise(
         batch=_batch_elementwise(name),
         needs=_needs([r[2] for r in resolved]),
         examples=examples,
+        pulls=tuple(pulls) if differentiable else None,
         arity=len(partials),
     )
     return register(primitive)
@@ -254,10 +255,15 @@ def _resolve_partial(partial: Partial, inputs: str) -> tuple[Map | None, Map | N
     read = reads.reader()
     if not reads.params and len(reads.indices) == 1:  # the commonest case, with one call less
         rule, (i,) = reads.rule, reads.indices
-        pull: Map = lambda t, values, params: _scale_adjoint(t, rule(values[i]))  # noqa: E731
+
+        def adjoint(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:
+            return _scale_adjoint(t, rule(values[i]))
     else:
-        pull = lambda t, values, params: _scale_adjoint(t, read(values, params))  # noqa: E731
-    return (lambda t, values, params: scale(t, read(values, params))), pull, reads.kept
+
+        def adjoint(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:
+            return _scale_adjoint(t, read(values, params))
+
+    return (lambda t, values, params: scale(t, read(values, params))), adjoint, reads.kept
 
 
 def _identity(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:
@@ -359,8 +365,8 @@ def linear(name: str, *transposes: Rule | None, variadic: bool = False, **declar
 
     def jvp(tangents: Sequence[Value], values: Sequence[Value], params: dict[str, Any]) -> Value:
         inputs = [
-            (zeros_like(v) if t is None else t) if variadic or transposes[i] is not None else v
-            for i, (t, v) in enumerate(zip(tangents, values[:-1], strict=True))
+            (zeros_like(v) if t is None else t) if variadic or transpose is not None else v
+            for t, v, transpose in zip(tangents, values[:-1], _pad(transposes, len(values) - 1), strict=True)
         ]
         return registry[name](*inputs, **params)
 

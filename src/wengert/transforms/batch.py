@@ -27,6 +27,7 @@ class Batch(Interpreter):
         self.size = size
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """Apply the primitive's batching rule one level down."""
         if primitive.call is not None:
             return primitive.call(self, inputs, params)
         values: list[Value] = []
@@ -41,10 +42,12 @@ class Batch(Interpreter):
         return self.box(strip(out), None)
 
     def shape_of(self, box: Box) -> Shape:
+        """The shape without the batch axis."""
         shape: Shape = box._value.shape[1:]
         return shape
 
     def concrete(self, box: Box, purpose: str) -> Value:
+        """There is no single value: raises ConversionError."""
         raise ConversionError(
             f"{purpose} needs a single value, but under vmap there is one for each of {self.size} batch entries; "
             "choose elementwise with wg.where, or keep this argument out of in_axes"

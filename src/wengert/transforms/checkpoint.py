@@ -92,12 +92,12 @@ def _push(function: FlatFunction, name: str, level: Forward, inputs: tuple[Value
 
 def _record(function: FlatFunction, name: str, level: Recorder, inputs: tuple[Value, ...]) -> Any:
     """Run the function, see on which recorded arrays it depends, forget the rest."""
-    tape, state.tape = state.tape, None
+    outer = state.scope(state.floor, None)
     try:
         fresh = [level.leaf(x._value) if _recorded(level, x) else x for x in inputs]
         outputs = function(*fresh)
     finally:
-        state.tape = tape
+        state.scope(*outer)
     own = {x._note for x, given in zip(fresh, inputs, strict=True) if x is not given}
     roots = [o._note for o in outputs if _recorded(level, o)]
     first = min((n.order for n in own), default=0)

@@ -25,6 +25,7 @@ class Forward(Interpreter):
     name: ClassVar[str] = "jvp"
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """Evaluate one level down, and apply the primitive's JVP."""
         if primitive.call is not None:
             return primitive.call(self, inputs, params)
         primals: list[Value] = []

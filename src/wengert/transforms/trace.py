@@ -40,6 +40,7 @@ class Stager(Interpreter):
         return self.box(value, variable)
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """Evaluate one level down, and write the equation."""
         values = [x._value if isinstance(x, Box) and x._level is self else strip(x) for x in inputs]
         atoms = tuple(self.atom(x) for x in inputs)
         out = apply(primitive, *values, **params)

@@ -1,0 +1,72 @@
+"""Every script in examples/ runs, prints something, and finds what it should."""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "examples"
+SCRIPTS = sorted(FOLDER.glob("*.py"))
+EXTRAS = {"sklearn": "scikit-learn", "matplotlib": "Matplotlib"}
+
+
+def rent_regression(found):
+    np.testing.assert_allclose(found["gradient"], [-3866.667, -1733.333, -1600, -533.333], atol=1e-3)
+    np.testing.assert_allclose(found["losses"], [1546666.667, 386666.667, 7500], atol=1e-3)
+    assert found["descended"] < 1e-9
+    assert found["stepped"] < 1e-15
+    assert found["difference"] < 1e-3  # both find the exact answer nearest to the guess
+
+
+def numpy_only(found):
+    assert found["energy"] == found["plain_energy"]
+    assert found["error"] < 1e-14
+    assert found["total"] < 1e-14
+
+
+def newton_rosenbrock(found):
+    assert found["steps"] < 10
+    assert found["error"] < 1e-12
+    for method in ("BFGS (gradient)", "trust-exact (Hessian)", "Newton-CG (products)"):
+        assert found[method]["error"] < 1e-5
+    assert found["trust-exact (Hessian)"]["iterations"] < found["BFGS (gradient)"]["iterations"]
+
+
+def fit_ode(found):
+    assert np.all(np.abs(found["deviations"]) < 4)  # in standard errors
+    assert found["misfit"] == pytest.approx(0.03, rel=0.2)
+    assert found["evaluations"] < 30
+
+
+def digits_network(found):
+    assert found["loss"] < 0.05
+    assert found["accuracy"] >= 0.96
+
+
+CHECKS = {check.__name__: check for check in (rent_regression, numpy_only, newton_rosenbrock, fit_ode, digits_network)}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_example(script, capsys):
+    try:
+        main = runpy.run_path(str(script))["main"]
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        pytest.skip(f"{script.name} needs {EXTRAS[error.name]}")
+    found = main()
+    assert len(capsys.readouterr().out.splitlines()) > 3
+    assert script.stem in CHECKS, f"say in CHECKS what {script.name} should find"
+    CHECKS[script.stem](found)
+
+
+def test_every_example_is_in_the_index():
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [script.name for script in SCRIPTS if f"]({script.name})" not in index] == []
+    assert set(CHECKS) == {script.stem for script in SCRIPTS}
+
+
+def test_every_example_is_a_script():
+    for script in SCRIPTS:
+        assert script.read_text(encoding="utf-8").endswith('\n\nif __name__ == "__main__":\n    main()\n')
