@@ -372,6 +372,13 @@ def test_of_values_written_to_the_same_place_the_last_has_the_derivative(data, s
     wg.testing.check_grads(write, (numbers(shape) / 4, value), order=2, modes=("fwd", "rev"))
 
 
+@pytest.mark.parametrize("index", [0, slice(1, None), [0, 2], np.array([True, False, True]), (slice(1, 3), [True] * 2)])
+def test_derivatives_of_writing_a_constant(index):
+    for value in (0, 2.5, np.float64(1.5), np.array([[3.0]])):
+        wg.testing.check_grads(lambda x, v=value: setitem(x, index, v) ** 2, (numbers((3, 2)) / 8,), order=2)
+    same(wg.vmap(lambda v: setitem(wg.zeros((3, 2)), index, v))(np.ones(2))[1], setitem(np.zeros((3, 2)), index, 1.0))
+
+
 def test_which_value_is_the_last_does_not_depend_on_the_layout_in_memory():
     index = np.array([[1, 1], [1, 2]])
     value = np.array([[1.0, 2], [3, 4]])
@@ -510,5 +517,5 @@ def test_where_elements_are_not_zero(data, arrays):
 def test_nonzero_needs_a_value_and_an_axis():
     with pytest.raises(ValueError, match="atleast_1d"):
         wg.nonzero(3.0)
-    with pytest.raises(wg.ConversionError, match="nonzero.*vmap"):
+    with pytest.raises(wg.ConversionError, match=r"nonzero.*vmap"):
         wg.vmap(lambda v: wg.nonzero(v)[0])(np.ones((2, 2)))

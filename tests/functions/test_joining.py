@@ -106,7 +106,7 @@ def test_errors():
         wg.stack(x for x in [1.0, 2.0])
     with pytest.raises(wg.ShapeError, match="without dimensions"):
         wg.hstack(wg.array(1.0))
-    with pytest.raises(wg.ShapeError, match="5 element.*3 equal parts.*array_split"):
+    with pytest.raises(wg.ShapeError, match=r"5 element.*3 equal parts.*array_split"):
         wg.split(np.ones(5), 3)
     with pytest.raises(wg.ShapeError, match="positive"):
         wg.split(np.ones(5), 0)

@@ -1,5 +1,7 @@
 """Norms, equations, determinants and products of matrices are NumPy's, and so are their derivatives."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,7 +29,7 @@ def same(found, expected, rtol=1e-12):
 
 def regular(*shape, dtype="float64", seed=0):
     """Well-conditioned matrices."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(100 + seed)  # not the checker's own directions, which would commute
     x = rng.uniform(-1, 1, shape)
     if np.dtype(dtype).kind == "c":
         x = x + 1j * rng.uniform(-1, 1, shape)
@@ -75,7 +77,7 @@ def test_errors_of_norms():
     for order in (2, -2, "nuc"):
         with pytest.raises(NotImplementedError, match="singular values"):
             wg.linalg.norm(np.ones((2, 2)), order)
-    with pytest.raises(ValueError, match="'fro'.*are numbers"):
+    with pytest.raises(ValueError, match=r"'fro'.*are numbers"):
         wg.linalg.norm([1.0], "fro")
     with pytest.raises(ValueError, match="order 3"):
         wg.linalg.norm(np.ones((2, 2)), 3)
@@ -95,13 +97,13 @@ def test_derivatives_of_norms_of_vectors(order, axis):
     x = np.array([[0.5, -1.5, 2.25], [-3.0, 0.75, 1.25]])
     x = x.ravel() if axis is None else x
     wg.testing.check_grads(lambda x: wg.linalg.norm(x, order, axis), (x,), order=2, modes=("fwd", "rev"))
-    z = x + 1j * x[..., ::-1]
+    z = x + 1j * x**2 / 3
     wg.testing.check_grads(lambda x: wg.linalg.norm(x, order, axis), (z,), order=2, modes=("fwd", "rev"))
 
 
 @pytest.mark.parametrize("order", MATRIX_ORDERS)
 def test_derivatives_of_norms_of_matrices(order):
-    x = np.array([[0.5, -1.5, 2.25], [-3.0, 0.75, 1.25]])
+    x = np.array([[0.5, -1.5, 2.5], [-3.0, 0.75, 1.25]])
     wg.testing.check_grads(lambda x: wg.linalg.norm(x, order), (x,), order=2, modes=("fwd", "rev"))
     stack = np.stack([x, 2 * x])
     same(wg.vmap(lambda x: wg.linalg.norm(x, order))(stack), np.stack([np.linalg.norm(v, order) for v in stack]))
@@ -215,7 +217,7 @@ def test_matrix_power(n, dtype):
 @given(sizes=st.lists(st.integers(1, 4), min_size=3, max_size=6), ends=st.tuples(st.booleans(), st.booleans()))
 def test_multi_dot(sizes, ends):
     rng = np.random.default_rng(0)
-    factors = [rng.integers(-3, 3, s) for s in zip(sizes, sizes[1:], strict=False)]
+    factors = [rng.integers(-3, 3, s) for s in pairwise(sizes)]
     if ends[0]:
         factors[0] = factors[0][0]
     if ends[1]:
@@ -225,7 +227,7 @@ def test_multi_dot(sizes, ends):
 
 def test_multi_dot_multiplies_in_the_cheapest_order():
     sizes = (10, 100, 5, 50)
-    factors = [wg.ones(s) for s in zip(sizes, sizes[1:], strict=False)]
+    factors = [wg.ones(s) for s in pairwise(sizes)]
     program = wg.trace(wg.linalg.multi_dot)(factors)
     assert [e.outputs[0].type.shape for e in program.equations] == [(10, 5), (10, 50)]
     wg.testing.check_grads(

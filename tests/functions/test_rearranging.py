@@ -83,11 +83,11 @@ def test_pad_with_constants(data, shape, dtype, like_numpy):
 def test_the_other_modes_of_pad():
     same(wg.pad([1.0], 1, "empty"), np.array([0.0, 1, 0]))
     for mode in ("mean", "maximum", "minimum", "median", "linear_ramp"):
-        with pytest.raises(NotImplementedError, match=f"{mode}.*concatenate"):
+        with pytest.raises(NotImplementedError, match=rf"{mode}.*concatenate"):
             wg.pad([1.0], 1, mode)
     with pytest.raises(NotImplementedError, match="odd"):
         wg.pad([1.0, 2.0], 1, "reflect", reflect_type="odd")
-    with pytest.raises(ValueError, match="modes 'constant', 'edge'.*not 'mirror'"):
+    with pytest.raises(ValueError, match=r"modes 'constant', 'edge'.*not 'mirror'"):
         wg.pad([1.0], 1, "mirror")
 
 

@@ -120,9 +120,20 @@ def test_errors_of_squeeze_and_expand_dims():
 def test_what_does_nothing_still_gives_another_array():
     x = wg.ones((2, 2))
     for y in (
-        wg.reshape(x, (2, 2)), wg.squeeze(x), wg.atleast_2d(x), wg.tile(x, 1), wg.repeat(x, 1, 0), wg.transpose(x, (0, 1)),
-        wg.broadcast_to(x, (2, 2)), wg.copy(x), wg.flip(x, ()), wg.roll(x, 0), wg.rot90(x, 4), wg.pad(x, 0), x[...],
-    ):  # fmt: skip
+        wg.reshape(x, (2, 2)),
+        wg.squeeze(x),
+        wg.atleast_2d(x),
+        wg.tile(x, 1),
+        wg.repeat(x, 1, 0),
+        wg.transpose(x, (0, 1)),
+        wg.broadcast_to(x, (2, 2)),
+        wg.copy(x),
+        wg.flip(x, ()),
+        wg.roll(x, 0),
+        wg.rot90(x, 4),
+        wg.pad(x, 0),
+        x[...],
+    ):
         y += 1
         same(y, np.full((2, 2), 2.0))
         same(x, np.ones((2, 2)))
@@ -210,7 +221,7 @@ def test_errors_of_repeat_and_tile():
         wg.repeat(np.ones(3), 1.5)
     with pytest.raises(wg.ShapeError, match="negative"):
         wg.tile([1.0], -1)
-    with pytest.raises(wg.ConversionError, match="number of repeats.*vmap"):
+    with pytest.raises(wg.ConversionError, match=r"number of repeats.*vmap"):
         wg.vmap(lambda n: wg.repeat(wg.ones(3), n))(np.array([1, 2]))
 
 

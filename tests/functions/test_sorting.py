@@ -55,7 +55,7 @@ def test_errors():
         wg.searchsorted([[1.0]], 1.0)
     with pytest.raises(ValueError, match="'left' or 'right'"):
         wg.searchsorted([1.0], 1.0, "middle")
-    with pytest.raises(wg.ConversionError, match="unique.*vmap"):
+    with pytest.raises(wg.ConversionError, match=r"unique.*vmap"):
         wg.vmap(wg.unique)(np.ones((2, 2)))
 
 

@@ -31,6 +31,11 @@ def implementation(name: str) -> Callable[..., Any]:
     return getattr(np, name)  # type: ignore[no-any-return]
 
 
+def promote(*values: Any) -> Any:
+    """A number of the dtype to which values of any number promote."""
+    return np.zeros((), np.result_type(*values))
+
+
 def stop_gradient(x: Any) -> Any:
     """``x`` itself."""
     return x
@@ -129,17 +134,18 @@ def sinc_derivative(x: Any, *, order: int) -> Any:
     """The derivative of this order of sin(u)/u.
 
     Away from 0 by Leibniz' rule, u s⁽ⁿ⁾ + n s⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾(u); near 0, where that cancels, by the Taylor series
-    Σ (-1)ᵏ u^(2k-n) (2k)! / ((2k+1)! (2k-n)!).
+    Σ (-1)ᵏ u^(2k-n) (2k)! / ((2k+1)! (2k-n)!). Where they meet, neither loses more than a digit.
     """
     u = np.asarray(x)
-    near = np.abs(u) < 2.0 + order
+    near = np.abs(u) < 1.0 + order / 3
     far = np.where(near, 1.0, u)
-    value = np.sin(far) / far
+    sine, cosine = np.sin(far), np.cos(far)
+    value = sine / far
     for n in range(1, order + 1):
-        value = (np.sin(far + n * (np.pi / 2)) - n * value) / far
+        value = ((sine, cosine, -sine, -cosine)[n % 4] - n * value) / far
     small = np.where(near, u, 0.0)
     series = np.zeros_like(small)
-    for k in reversed(range((order + 1) // 2, (order + 1) // 2 + 16 + 2 * order)):
+    for k in reversed(range((order + 1) // 2, (order + 1) // 2 + 12 + order)):
         coefficient = (-1.0) ** k / ((2 * k + 1) * factorial(2 * k - order))
         series = series * (small * small) + coefficient
     if order % 2:
@@ -185,7 +191,7 @@ def logsumexp(x: Any, *, axes: Axes, keepdims: bool) -> Any:
     x = np.asarray(x)
     if x.dtype.kind not in "fc":
         x = x.astype(np.float64)
-    peak = np.maximum.reduce(x, axis=axes, keepdims=True, initial=-np.inf)
+    peak = np.maximum.reduce(x.real, axis=axes, keepdims=True, initial=-np.inf)
     shift = np.where(np.isfinite(peak), peak, 0)
     with np.errstate(divide="ignore"):
         result = np.log(np.add.reduce(np.exp(x - shift), axis=axes, keepdims=True)) + shift

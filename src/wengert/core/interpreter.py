@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from .errors import LevelError
 from .types import Shape, Value
@@ -21,7 +21,7 @@ from .types import Shape, Value
 if TYPE_CHECKING:
     from .primitive import Primitive
 
-__all__ = ["Box", "Interpreter", "State", "apply", "state", "strip", "wrap"]
+__all__ = ["Box", "Interpreter", "State", "apply", "raise_closed", "state", "strip", "wrap"]
 
 
 class State(threading.local):
@@ -154,11 +154,12 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
     if top is None:
         return primitive.evaluate(*inputs, **params)
     if not top.open:
-        _raise_closed(top)
+        raise_closed(top)
     return top.process(primitive, inputs, params)
 
 
-def _raise_closed(level: Interpreter) -> None:
+def raise_closed(level: Interpreter) -> NoReturn:
+    """Raise LevelError: a box of a transform that has returned."""
     raise LevelError(
         f"an array made inside {level.name} was used after it had returned; return it from the transformed "
         "function (has_aux=True where there is one) instead of storing it outside"

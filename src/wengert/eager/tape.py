@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError, WengertError, user_location
-from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
+from ..core.interpreter import Box, Interpreter, apply, raise_closed, state, strip, wrap
 from ..core.primitive import Primitive, registry
 from ..core.types import SCALARS, ArrayType, DType, Shape, Value, is_inexact, type_of
 from ..functions.operands import operand
@@ -100,7 +100,7 @@ class Recorder(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Evaluate one level down; record, if an input is recorded and there is a derivative."""
-        if self.depth == 0 and not params and primitive in _operators:
+        if not params and primitive in _operators and all(_at_home(self, x) for x in inputs):
             return _operators[primitive](*inputs)
         values, notes, wanted = self._taken_apart(inputs)
         if not wanted or primitive.vjp is None or self.depth < state.floor:
@@ -189,10 +189,10 @@ def _owned(values: list[Value], inputs: tuple[Value, ...]) -> list[Value]:
 
 
 def operator(primitive: Primitive) -> Callable[..., Any]:
-    """An operation on one or two operands, as the ground level does it: :meth:`Recorder.process`, unrolled.
+    """An operation on one or two operands of one level that records: :meth:`Recorder.process`, unrolled.
 
-    This is the hot path of the eager mode: all that depends on the primitive alone is resolved here, once. Inputs
-    are whatever an operator may meet; what is of another level goes through ``apply``, and what is no array gives
+    This is the hot path: all that depends on the primitive alone is resolved here, once. Operands are whatever an
+    operator may meet; those of different or other levels go through ``apply``, and what is no array gives
     NotImplemented. Where an input is recorded and there is a derivative, the output is inexact.
     """
     found = _operators.get(primitive)
@@ -210,31 +210,39 @@ def _unary(primitive: Primitive) -> Callable[[Box], Any]:
     keep_x, keep_out = (i not in primitive.unread(1, 1) for i in range(2))
 
     def operate(x: Box) -> Any:
+        level = x._level
+        if type(level) is not Recorder:
+            return apply(primitive, x)
         a, node = x._value, x._note
         try:
-            out = evaluate(a)
+            out = evaluate(a) if level is EAGER else _lower(level, primitive, a)
         except (ValueError, TypeError) as error:
             raise _located(error, primitive, [a], _NO_PARAMS) from None
-        if node is None or not differentiable or ((scoped := state.scoped) and state.floor):
-            return Box.array_type(out, EAGER)
-        saved = (a if keep_x else node, out if keep_out else None)
+        if node is None or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):
+            return wrap(out)
+        saved = (a if keep_x else None, out if keep_out else None)
         equation = Node(primitive, _NO_PARAMS, (node,), saved, 1, out.shape, out.dtype)
         if scoped and state.tape is not None:
             state.tape.append(equation)
-        return Box.array_type(out, EAGER, equation)
+        return Box.array_type(out, level, equation)
 
     return operate
 
 
 def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
     evaluate, differentiable = primitive.evaluate, primitive.vjp is not None
-    kept = [tuple(i not in primitive.unread(wanted, 2) for i in range(3)) for wanted in range(4)]
+    elementwise = primitive.family == "elementwise"  # then no rule asks for the type of an input that is not kept
+    kept = []
+    for unread in (primitive.unread(wanted, 2) for wanted in range(4)):
+        kept.append((0 not in unread, 1 not in unread, 2 not in unread, elementwise and len(unread) == 3))
 
     def operate(x: Any, y: Any) -> Any:
         wanted = 0
+        level: Interpreter | None = None
         loose = False  # whether there is an array that is not recorded
         if isinstance(x, Box):
-            if x._level is not EAGER:
+            level = x._level
+            if type(level) is not Recorder:
                 return _elsewhere(primitive, x, y)
             a, x_note = x._value, x._note
             if x_note is None:
@@ -250,8 +258,10 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         if type(y) is float or type(y) is int:
             b = y_note = y
         elif isinstance(y, Box):
-            if y._level is not EAGER:
-                return _elsewhere(primitive, x, y)
+            if y._level is not level:
+                if level is not None or type(y._level) is not Recorder:
+                    return _elsewhere(primitive, x, y)
+                level = y._level
             b, y_note = y._value, y._note
             if y_note is None:
                 y_note, loose = b, True
@@ -262,22 +272,41 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         else:
             return _elsewhere(primitive, x, y)
         try:
-            out = evaluate(a, b)
+            out = evaluate(a, b) if level is EAGER else _lower(level, primitive, a, b)  # type: ignore[arg-type]
         except (ValueError, TypeError) as error:
             raise _located(error, primitive, [a, b], _NO_PARAMS) from None
-        if not wanted or not differentiable or ((scoped := state.scoped) and state.floor):
-            return Box.array_type(out, EAGER)
+        if not wanted or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):  # type: ignore[union-attr]
+            return wrap(out)
         if loose:
             a, b = _owned([a, b], (x, y))
             x_note, y_note = _noted(x_note), _noted(y_note)
-        keep_x, keep_y, keep_out = kept[wanted]
-        saved = (a if keep_x else x_note, b if keep_y else y_note, out if keep_out else None)
+        keep_x, keep_y, keep_out, nothing = kept[wanted]
+        if nothing:
+            saved: tuple[Any, ...] = ()
+        elif elementwise:
+            saved = (a if keep_x else None, b if keep_y else None, out if keep_out else None)
+        else:
+            saved = (a if keep_x else x_note, b if keep_y else y_note, out if keep_out else None)
         equation = Node(primitive, _NO_PARAMS, (x_note, y_note), saved, wanted, out.shape, out.dtype)
         if scoped and state.tape is not None:
             state.tape.append(equation)
-        return Box.array_type(out, EAGER, equation)
+        return Box.array_type(out, level, equation)  # type: ignore[arg-type]
 
     return operate
+
+
+def _lower(level: Interpreter, primitive: Primitive, *values: Value) -> Any:
+    """Evaluation below a level of a transform."""
+    if not level.open:
+        raise_closed(level)
+    for value in values:
+        if isinstance(value, Box):
+            return apply(primitive, *values)
+    return primitive.evaluate(*values)
+
+
+def _at_home(level: Interpreter, x: Value) -> bool:
+    return not isinstance(x, Box) or x._level is level
 
 
 def _is_value(x: Any) -> bool:
@@ -314,5 +343,6 @@ EAGER = Recorder(depth=0)
 Box.ground = EAGER
 
 for _primitive in registry.values():
-    if _primitive.arity in (1, 2) and not _primitive.multiple and _primitive.family in ("elementwise", "multilinear"):
+    if _primitive.family == "elementwise" and _primitive.arity in (1, 2):
         operator(_primitive)
+operator(registry["matmul"])

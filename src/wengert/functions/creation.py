@@ -305,8 +305,9 @@ def arange(
     >>> wg.arange(1.0, 2.0, 0.25)
     Array([1.  , 1.25, 1.5 , 1.75])
     """
-    bounds = [_number(x) for x in ((0, start) if stop is None else (start, stop))]
-    return _made(np.arange(*bounds, _number(step), None if dtype is None else number_dtype(dtype)), requires_grad)
+    first, last = (_number(x) for x in ((0, start) if stop is None else (start, stop)))
+    target = None if dtype is None else number_dtype(dtype)
+    return _made(np.arange(first, last, _number(step), dtype=target), requires_grad)
 
 
 def _number(x: ArrayLike) -> Any:
@@ -363,7 +364,7 @@ def linspace(
         raise ShapeError(f"linspace cannot give {num} numbers")
     target = None if dtype is None else number_dtype(dtype)
     if not isinstance(low, Box) and not isinstance(high, Box):
-        values, step = np.linspace(low, high, num, endpoint, True, target, axis)
+        values, step = np.linspace(low, high, num, endpoint=endpoint, retstep=True, dtype=target, axis=axis)
         return (_made(values, requires_grad), result(np.asarray(step))) if retstep else _made(values, requires_grad)
     low, high = (v if not hasattr(v, "dtype") or is_inexact(v.dtype) else astype(v, float) for v in (low, high))
     difference = el.subtract(high, low)

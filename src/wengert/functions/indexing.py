@@ -120,7 +120,7 @@ def setitem(x: ArrayLike, index: Any, value: ArrayLike) -> Value:
         return masked
     basic, axes, arrays, broadcast, position, unique = take_apart(index, x.shape)
     if not arrays:
-        return _write(x, basic, value)
+        return _write(x, basic or (), value)
     part = x if basic is None else ops.getitem(x, index=basic)
     rest = [n for a, n in enumerate(part.shape) if a not in axes]
     value = _fitted(value, (*rest[:position], *broadcast, *rest[position:]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
@@ -33,7 +33,8 @@ __all__ = [
     "dsplit",
 ]
 
-Arrays = Sequence[ArrayLike] | ArrayLike
+Arrays: TypeAlias = Any
+"""A sequence of arrays, or an array: a sequence of its parts along the first axis."""
 
 
 def _members(arrays: Arrays, doing: str) -> list[Value]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
-from ..core.types import Value, is_inexact, normalize_axes, normalize_axis
+from ..core.types import Value, broadcast_shapes, is_inexact, normalize_axes, normalize_axis
 from ..ops import elementwise as el
 from ..ops import linalg as ops
 from ..ops import reductions as red
@@ -251,6 +251,7 @@ def solve(a: ArrayLike, b: ArrayLike) -> Array:
     right = reshape(b, shape=(*b.shape, 1)) if vector else b
     if len(right.shape) < 2 or right.shape[-2] != a.shape[-1]:
         raise ShapeError(f"solve: a right-hand side of shape {b.shape} does not fit matrices of shape {a.shape}")
+    broadcast_shapes(a.shape[:-2], right.shape[:-2])  # raises unless the stacks fit
     x = ops.solve(a, right)
     return result(reshape(x, shape=x.shape[:-1]) if vector else x)
 

@@ -225,7 +225,7 @@ def _pad_with_own(a: Value, widths: Widths, mode: str) -> Value:
         if width != (0, 0):
             if n == 0:
                 raise ShapeError(f"axis {axis} of the shape {a.shape} is empty: pad mode {mode!r} has nothing to copy")
-            places = np.pad(backend.arange(n), width, mode=mode)
+            places = np.pad(backend.arange(n), width, mode=mode)  # type: ignore[call-overload]
             a = getitem(a, (*(slice(None),) * axis, places))
     return a
 

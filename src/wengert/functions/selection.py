@@ -170,16 +170,10 @@ def clip(
     if low is None and high is None:
         return copy(x)
     bound = operand(high if low is None else low)
-    infinity = _infinity(x, bound)  # in whose place maximum would stand, but that shares the derivative at the bound
-    if low is None:
-        return result(el.minimum(x, bound) if infinity is None else el.clip(x, -infinity, bound))
-    return result(el.maximum(x, bound) if infinity is None else el.clip(x, bound, infinity))
-
-
-def _infinity(x: Value, bound: Value) -> complex | None:
-    """The largest number in the dtype of a clipped array, in NumPy's order; None where that has no infinity."""
-    dtypes = x.dtype, type_of(bound).dtype
-    if not any(map(is_inexact, dtypes)):
-        return None
-    inf = float("inf")
-    return complex(inf, inf) if any(dtype is complex or getattr(dtype, "kind", "") == "c" for dtype in dtypes) else inf
+    dtype = el.maximum.result_type(type_of(x), type_of(bound)).dtype
+    if not is_inexact(dtype):
+        return result(el.minimum(x, bound) if low is None else el.maximum(x, bound))
+    # Not minimum or maximum, since these share the derivative where the value is at the bound.
+    x = x if x.dtype == dtype else el.astype(x, dtype=dtype)
+    infinity = complex("inf+infj") if dtype.kind == "c" else float("inf")
+    return result(el.clip(x, -infinity, bound) if low is None else el.clip(x, bound, infinity))

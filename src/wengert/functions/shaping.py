@@ -318,9 +318,10 @@ def transpose(a: ArrayLike, axes: Sequence[int] | None = None) -> Array:
     ndim = len(a.shape)
     if axes is None:
         return result(ops.transpose(a, axes=tuple(range(ndim))[::-1]))
-    order = tuple(normalize_axis(i, ndim, "axes") for i in (axes if hasattr(axes, "__len__") else (axes,)))
+    given: Any = axes if isinstance(axes, Sequence) else (axes,)
+    order = tuple(normalize_axis(i, ndim, "axes") for i in given)
     if sorted(order) != list(range(ndim)):
-        raise ShapeError(f"axes must be a permutation of the {ndim} axes of the shape {a.shape}, not {tuple(axes)}")
+        raise ShapeError(f"axes must be a permutation of the {ndim} axes of the shape {a.shape}, not {given}")
     return result(ops.transpose(a, axes=order))
 
 
@@ -388,7 +389,7 @@ def moveaxis(a: ArrayLike, source: int | Sequence[int], destination: int | Seque
     return result(ops.transpose(a, axes=tuple(order)))
 
 
-def _distinct(axes: int | Sequence[int], ndim: int, what: str) -> list[int]:
+def _distinct(axes: Any, ndim: int, what: str) -> list[int]:
     found = [normalize_axis(i, ndim, what) for i in (axes if isinstance(axes, Sequence) else (axes,))]
     if len(set(found)) != len(found):
         raise ShapeError(f"{what} {axes} names the same axis twice")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from math import inf, pi
 from math import log as _log
-from math import pi
 from typing import Any
 
-from ..core.types import Value, is_inexact
-from .families import conjugate, elementwise, scale, zeros_like
 from ..core.primitive import Example
+from ..core.types import Value
+from .families import conjugate, elementwise, scale, zeros_like
 
 _LN2, _LN10 = _log(2.0), _log(10.0)
 
 
 def _zero(t: Value) -> Value:
     return zeros_like(t)
+
+
+def _below(x: Value) -> Value:
+    """A divisor that is 0 only where what is divided is: 0 / inf = 0 there, and so are the derivatives of any order."""
+    return where(x == 0, inf, x)
 
 
 # Comparison and logic: no derivative --------------------------------------------------------------------------------
@@ -49,7 +54,14 @@ where = elementwise(
     lambda t, x: where(x, t, 0),
     lambda t, x: where(x, 0, t),
     examples=tuple(
-        Example(s) for s in (((2, 3), (2, 3), (2, 3)), ((3,), (2, 1), ()), ((), (0,), ()), ((2, 1), (3,), (2, 3)))
+        Example(inputs)
+        for inputs in (
+            ([[True, False, True], [False, False, True]], (2, 3), (2, 3)),
+            ([True, False, True], (2, 1), ()),
+            (True, (0,), ()),
+            ([[False], [True]], (3,), (2, 3)),
+            ((2,), (2,), (2,)),
+        )
     ),
 )
 maximum = elementwise(  # a tie shares its derivative: ½ each
@@ -79,31 +91,64 @@ divide = elementwise("divide", lambda y: 1 / y, lambda y, out: -out / y, domain=
 negative = elementwise("negative", -1)
 reciprocal = elementwise("reciprocal", lambda out: -out * out, domain=(0.5, 2.0))
 square = elementwise("square", lambda x: 2 * x)
-remainder = elementwise("remainder", 1, lambda x, y: -floor_divide(x, y), domain=(0.5, 2.0))
-floor_divide = elementwise("floor_divide", _zero, _zero, domain=(0.5, 2.0))
+_SIGNS = (  # of dividends and divisors
+    Example(((2, 3), (2, 3)), domain=(0.5, 2.0)),
+    Example(((2, 3), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (-x, y)),
+    Example(((), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (x, -y)),
+    Example(((2, 1), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (-x, -y)),
+    Example(((0, 2), (0, 2)), domain=(0.5, 2.0)),
+)
+remainder = elementwise("remainder", 1, lambda x, y: -floor_divide(x, y), examples=_SIGNS)  # x - floor(x / y) y
+floor_divide = elementwise("floor_divide", _zero, _zero, examples=_SIGNS)
 
 
 def _power_by_exponent(x: Value, y: Value, out: Value) -> Value:
-    """x**y log x; 0 at x = 0 where y >= 0, since 0**y is constant there."""
+    """x**y log x; 0 at x = 0 where y >= 0, since 0**y is constant there; NaN where x < 0, which has no x**(y + dy)."""
     return scale(out, log(where((x == 0) & (y >= 0), 1.0, x)))
 
 
 def _power_by_base(x: Value, y: Value) -> Value:
-    """y x**(y - 1); 0 where y = 0, since x**0 is constant, also at x = 0."""
+    """y x**(y - 1); 0 where y = 0, since x**0 is constant, also at x = 0.
+
+    The exponent is changed at x = y = 0 only: elsewhere the derivative with respect to y reads it.
+    """
     if isinstance(y, (int, float)) and not hasattr(y, "dtype"):
         return 0.0 if y == 0 else y if y == 1 else y * x if y == 2 else y * power(x, y - 1)
-    return scale(y, power(x, where(y == 0, 1, y - 1)))
+    return scale(y, power(x, where((x == 0) & (y == 0), 1, y - 1)))
 
 
-power = elementwise("power", _power_by_base, _power_by_exponent, domain=(0.5, 2.0))
+power = elementwise(
+    "power",
+    _power_by_base,
+    _power_by_exponent,
+    examples=(
+        *(Example(s, domain=(0.5, 2.0)) for s in (((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), ()), ((0, 2), (0, 2)))),
+        *(Example(((2, 3), exponent)) for exponent in (0, 1, 2, 3.0, [0, 2, 3])),
+        Example(((3,), [-1.5, 0.0, 0.5]), domain=(0.5, 2.0)),
+        Example((2.0, (2, 3))),
+    ),
+)
 
 # Rounding: constant almost everywhere -------------------------------------------------------------------------------
 
-sign = elementwise("sign", (_zero, _zero), domain=(0.5, 2.0))
 floor = elementwise("floor", _zero, domain=(0.1, 0.9))
 ceil = elementwise("ceil", _zero, domain=(0.1, 0.9))
 trunc = elementwise("trunc", _zero, domain=(0.1, 0.9))
 rint = elementwise("rint", _zero, domain=(0.1, 0.4))
+
+
+def _sign_push(t: Value, x: Value, out: Value) -> Value:
+    """0 for a real number; x / |x| of a complex one turns by the part of dx across it: i x/|x| Im(conj(x) dx) / |x|²."""
+    if x.dtype.kind != "c":
+        return zeros_like(t)
+    return out * (1j * imag(scale(t, conj(out)))) / _below(absolute(x))
+
+
+_BOTH_SIGNS = (
+    *(Example((s,), domain=(0.5, 2.0)) for s in ((2, 3), (), (0, 2))),
+    Example(((2, 3),), domain=(-2.0, -0.5)),
+)
+sign = elementwise("sign", _sign_push, examples=_BOTH_SIGNS)  # its derivative is symmetric
 
 # Complex numbers: linear over the reals, not over the complex numbers -----------------------------------------------
 
@@ -121,13 +166,15 @@ conj = elementwise("conj", lambda t: conj(t))
 real = elementwise("real", (lambda t: real(t), lambda t: t))
 imag = elementwise("imag", (lambda t: imag(t), _times_i))
 absolute = elementwise(  # d|x| = Re(conj(x) dx) / |x|, and 0 at 0
-    "absolute", (lambda t, x: real_part(conjugate(sign(x)) * t), lambda t, x: scale(t, sign(x))), domain=(0.5, 2.0)
+    "absolute",
+    (lambda t, x: real_part(conjugate(sign(x)) * t), lambda t, x: scale(t, sign(x))),
+    examples=_BOTH_SIGNS,
 )
 
 
 def _angle_push(t: Value, x: Value) -> Value:
-    """d arg(x) = Im(conj(x) dx) / |x|²; constant for real x."""
-    if not is_inexact(x.dtype) or x.dtype.kind != "c":
+    """d arg(x) = Im(conj(x) dx) / |x|², and 0 at 0; of a real number arg is constant."""
+    if x.dtype.kind != "c":
         return zeros_like(t)
     return imag(scale(t, conj(_over_squared_modulus(x))))
 
@@ -139,12 +186,12 @@ def _angle_pull(t: Value, x: Value) -> Value:
 
 
 def _over_squared_modulus(x: Value) -> Value:
-    """x / |x|², and 0 at 0."""
-    squared = real(x) * real(x) + imag(x) * imag(x)
-    return x / where(squared == 0, 1.0, squared)
+    """x / |x|², in two steps, so that the square does not overflow."""
+    modulus = _below(absolute(x))
+    return (x / modulus) / modulus
 
 
-angle = elementwise("angle", (_angle_push, _angle_pull), domain=(0.5, 2.0))
+angle = elementwise("angle", (_angle_push, _angle_pull), examples=_BOTH_SIGNS)
 
 # Powers, exponentials and logarithms --------------------------------------------------------------------------------
 
@@ -161,19 +208,25 @@ log1p = elementwise("log1p", lambda x: 1 / (1 + x), domain=(-0.5, 2.0))
 
 def _share(x: Value, out: Value) -> Value:
     """exp(x - out), the share of x in exp(out) = exp(x) + exp(y); 0 where both are -inf."""
-    return exp(x - where(out == -float("inf"), 0.0, out))
+    return exp(x - where(out == -inf, 0.0, out))
 
 
 def _share2(x: Value, out: Value) -> Value:
-    return exp2(x - where(out == -float("inf"), 0.0, out))
+    return exp2(x - where(out == -inf, 0.0, out))
+
+
+def _log_or_zero(x: Value, y: Value) -> Value:
+    """Log y, and 0 where x log y is 0 by definition."""
+    undefined = y == 0 if getattr(y, "dtype", x.dtype).kind == "c" else y <= 0
+    return log(where((x == 0) & undefined, 1.0, y))
 
 
 logaddexp = elementwise("logaddexp", lambda x, out: _share(x, out), lambda y, out: _share(y, out))
 logaddexp2 = elementwise("logaddexp2", lambda x, out: _share2(x, out), lambda y, out: _share2(y, out))
 xlogy = elementwise(  # x log y, and 0 where x = 0, whatever log y is
     "xlogy",
-    lambda x, y: log(where((x == 0) & (y <= 0), 1.0, y)),
-    lambda x, y: x / where((x == 0) & (y == 0), 1.0, y),
+    _log_or_zero,
+    lambda x, y: x / where((x == 0) & (y == 0), inf, y),
     domain=(0.5, 2.0),
 )
 
@@ -194,9 +247,8 @@ arctanh = elementwise("arctanh", lambda x: 1 / ((1 - x) * (1 + x)), domain=(-0.8
 
 
 def _over_square_sum(a: Value, x: Value, y: Value) -> Value:
-    """a / (x² + y²), and 0 where x = y = 0; scaled so that the squares do not overflow."""
-    radius = hypot(x, y)
-    radius = where(radius == 0, 1.0, radius)
+    """a / (x² + y²), and 0 where x = y = 0; in two steps, so that the squares do not overflow."""
+    radius = _below(hypot(x, y))
     return (a / radius) / radius
 
 
@@ -204,13 +256,10 @@ arctan2 = elementwise(
     "arctan2",
     lambda x, y: _over_square_sum(y, x, y),
     lambda x, y: -_over_square_sum(x, x, y),
-    domain=(0.5, 2.0),
+    examples=_SIGNS,
 )
 hypot = elementwise(  # the derivative at the origin is 0, as the 2-norm's
-    "hypot",
-    lambda x, out: x / where(out == 0, 1.0, out),
-    lambda y, out: y / where(out == 0, 1.0, out),
-    domain=(0.5, 2.0),
+    "hypot", lambda x, out: x / _below(out), lambda y, out: y / _below(out), examples=_SIGNS
 )
 sinc_derivative = elementwise(  # d^order/du^order of sin(u)/u, exact near 0, where the quotient rule cancels
     "sinc_derivative",

@@ -172,7 +172,7 @@ def shape_rule(shape: Callable[..., Shape]) -> TypeRule:
     return type_rule
 
 
-_promote = backend.implementation("add")
+_promote = backend.implementation("promote")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def _solve_type(a: ArrayType, b: ArrayType) -> ArrayType:
 def _regular(a: Value) -> Value:
     """A well-conditioned matrix from any: identity plus a contraction."""
     n = a.shape[-1]
-    return 0.2 * a + 2.0 * backend.basis(n, "float64")
+    return 0.2 * a + 2.0 * backend.basis(n, a.dtype)
 
 
 def _solve_examples(*shapes: tuple[Shape, Shape]) -> tuple[Example, ...]:
@@ -123,13 +123,13 @@ det = general(
 
 
 def _cofactor_push(t: Value, a: Value, out: Value) -> Value:
-    """d cof = tr(a⁻¹ da) cof - (a⁻¹ da)ᵀ cof, from cof = det(a) a⁻ᵀ."""
+    """d cof = tr(a⁻¹ da) cof - cof (a⁻¹ da)ᵀ, from cof = det(a) a⁻ᵀ."""
     ratio = solve(a, t)
-    return _scalar(_trace(ratio)) * out - matmul(swap_last(ratio), out)
+    return _scalar(_trace(ratio)) * out - matmul(out, swap_last(ratio))
 
 
 def _cofactor_pull(ct: Value, a: Value, out: Value) -> Value:
-    product = matmul(conjugate(out), swap_last(ct))
+    product = matmul(swap_last(ct), conjugate(out))
     total = _scalar(_trace(product))
     identity = backend.basis(a.shape[-1], a.dtype)
     return solve(adjoint(a), total * identity - product)
@@ -160,7 +160,7 @@ def _slogdet_type(a: ArrayType) -> tuple[ArrayType, ArrayType]:
 def _slogdet_push(t: Value, a: Value, out: tuple[Value, Value]) -> tuple[Value | None, Value]:
     """With τ = tr(a⁻¹ da): d log|det| = Re τ, and the phase turns by Im τ."""
     tau = _trace(solve(a, t))
-    turn = out[0] * (1j * imag(tau)) if tau.dtype.kind == "c" else None
+    turn = out[0] * (imag(tau) * 1j) if tau.dtype.kind == "c" else None
     return turn, real_part(tau)
 
 
@@ -170,7 +170,7 @@ def _slogdet_pull(ct: tuple[Value | None, Value | None], a: Value, out: tuple[Va
     total = None if growth is None else _scalar(growth) * inverse
     if turn is not None and turn.dtype.kind == "c":
         weight = -imag(conjugate(turn) * out[0])
-        part = _scalar(1j * weight) * inverse
+        part = _scalar(weight * 1j) * inverse  # in this order: 1j times a NumPy scalar is a Python number
         total = part if total is None else total + part
     return total
 
@@ -210,7 +210,7 @@ def _cholesky_pull(ct: Value, out: Value) -> Value:
 
 def _positive(a: Value) -> tuple[Value]:
     """A positive definite matrix from any."""
-    return (matmul(a, adjoint(a)) + 2.0 * backend.basis(a.shape[-1], "float64"),)
+    return (matmul(a, adjoint(a)) + 2.0 * backend.basis(a.shape[-1], a.dtype),)
 
 
 cholesky = general(

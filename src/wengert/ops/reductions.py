@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from math import inf
 from math import prod as _prod
 from typing import Any
 
 from ..backends import backend
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, DType, Shape, Value
-from .elementwise import exp, real_part, where
+from .elementwise import astype, exp, real_part, where
 from .families import conjugate, constant, general, linear, scale, shape_rule
 from .indexing import getitem
 from .shaping import broadcast_to, concatenate, flip, pad, reshape, spread, transpose
@@ -99,7 +100,7 @@ all = constant("all", type_rule=_type_rule("all"), batch=_batch(lambda x, **p: a
 def _ties(x: Value, out: Value, axes: Axes, keepdims: bool) -> tuple[Value, Value]:
     """Which elements attain the extreme, and how many do."""
     attained = x == _expand(out, x.shape, axes, keepdims)
-    return attained, sum(attained, axes=axes, keepdims=keepdims)
+    return attained, astype(sum(attained, axes=axes, keepdims=keepdims), dtype=x.dtype)
 
 
 def _extreme_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
@@ -158,8 +159,8 @@ argmin = constant(
 
 
 def _direction(x: Value, out: Value, axes: Axes, keepdims: bool) -> Value:
-    """x / ‖x‖, and 0 where the norm is 0."""
-    return x / _expand(where(out == 0, 1.0, out), x.shape, axes, keepdims)
+    """x / ‖x‖, and 0 where the norm is 0 (see ``_below`` of the elementwise operations)."""
+    return x / _expand(where(out == 0, inf, out), x.shape, axes, keepdims)
 
 
 def _norm_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
@@ -185,7 +186,7 @@ norm = general(
 
 def _shares(x: Value, out: Value, axes: Axes, keepdims: bool) -> Value:
     """exp(x - logsumexp(x)), which sums to 1; 0 where all elements are -inf."""
-    return exp(x - _expand(where(out == -float("inf"), 0.0, out), x.shape, axes, keepdims))
+    return exp(x - _expand(where(out == -inf, 0.0, out), x.shape, axes, keepdims))
 
 
 def _logsumexp_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
@@ -267,11 +268,11 @@ linear_recurrence = general(  # h[i] = a[i] h[i-1] + b[i], from h[-1] = 0: close
     "linear_recurrence",
     "a b",
     jvp=[
-        lambda t, a, out, *, axis: linear_recurrence(a, t * _shifted(out, axis, 1), axis=axis),
+        lambda t, a, out, *, axis: linear_recurrence(a, scale(t, _shifted(out, axis, 1)), axis=axis),
         lambda t, a, *, axis: linear_recurrence(a, t, axis=axis),
     ],
     vjp=[
-        lambda ct, a, out, *, axis: _recurrence_adjoint(ct, a, axis) * conjugate(_shifted(out, axis, 1)),
+        lambda ct, a, out, *, axis: scale(_recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))),
         lambda ct, a, *, axis: _recurrence_adjoint(ct, a, axis),
     ],
     type_rule=shape_rule(lambda a, b, *, axis: b),
@@ -290,9 +291,11 @@ def _product_before(x: Value, out: Value, axis: int) -> Value:
 cumprod = general(  # without division, so that zeros do not matter
     "cumprod",
     "x",
-    jvp=[lambda t, x, out, *, axis: linear_recurrence(x, t * _product_before(x, out, axis), axis=axis)],
+    jvp=[lambda t, x, out, *, axis: linear_recurrence(x, scale(t, _product_before(x, out, axis)), axis=axis)],
     vjp=[
-        lambda ct, x, out, *, axis: _recurrence_adjoint(ct, x, axis) * conjugate(_product_before(x, out, axis))
+        lambda ct, x, out, *, axis: scale(
+            _recurrence_adjoint(ct, x, axis), conjugate(_product_before(x, out, axis))
+        )
     ],
     type_rule=_scan_type("cumprod"),
     batch=_scan_batch(lambda x, **p: cumprod(x, **p)),

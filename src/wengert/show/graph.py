@@ -147,7 +147,7 @@ class Drawing:
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         ax.set(xlim=(0, width), ylim=(height, 0))
         ax.axis("off")
-        for points in self._placement.paths:
+        for points in _branches(self._placement):
             vertices, codes = [points[0]], [Curve.MOVETO]
             for curve in _curves(points):
                 vertices += curve
@@ -318,7 +318,7 @@ def _svg(nodes: Sequence[Node], placement: Placement) -> Iterator[str]:
         f'viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
     )
     yield f'<g fill="none" stroke="{LINE}" stroke-width="1.3">'
-    for points in placement.paths:
+    for points in _branches(placement):
         steps = " ".join(("C" if len(c) == 3 else "L") + " ".join(map(_point, c)) for c in _curves(points))
         yield f'<path class="line" d="M{_point(points[0])} {steps}"/>'
     yield "</g>"
@@ -363,11 +363,23 @@ def _wide(text: str) -> float:
     return len(text) * ADVANCE * SIZE
 
 
+def _branches(placement: Placement) -> Iterator[Sequence[tuple[float, float]]]:
+    """The points of each line from where it leaves those drawn before it."""
+    drawn: set[Any] = set()
+    for points in placement.paths:
+        steps = list(pairwise(points))
+        start = 0
+        while start < len(steps) - 1 and steps[start] in drawn:
+            start += 1
+        drawn.update(steps)
+        yield points[start:]
+
+
 def _curves(points: Sequence[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
     """The way through the points: straight down through each layer, a curve from layer to layer."""
     stop = (points[-1][0], points[-1][1] - ARROW + 1)
-    for number, ((x, y), (u, v)) in enumerate(pairwise([*points[:-1], stop])):
-        if number % 2 or x == u:
+    for (x, y), (u, v) in pairwise([*points[:-1], stop]):
+        if x == u:
             yield [(u, v)]
         else:
             middle = (y + v) / 2

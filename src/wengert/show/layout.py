@@ -7,8 +7,9 @@ in each layer is improved until few lines cross; then each box moves as near to 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 __all__ = ["Box", "Line", "Placement", "place"]
 
@@ -120,7 +121,7 @@ def place(boxes: Sequence[Box], lines: Sequence[Line], ports: Sequence[int] | No
 
 
 def layers(count: int, lines: Iterable[Line]) -> list[int]:
-    """The layer of each box: its longest path from a source; a source stands just above what it leads to."""
+    """The layer of each box: its longest path from a source, or below that where lines get shorter and none longer."""
     into: list[list[int]] = [[] for _ in range(count)]
     out: list[list[int]] = [[] for _ in range(count)]
     for line in lines:
@@ -131,9 +132,14 @@ def layers(count: int, lines: Iterable[Line]) -> list[int]:
     layer = [0] * count
     for box in range(count):
         layer[box] = max((layer[i] + 1 for i in into[box]), default=0)
-    for box in range(count):
-        if not into[box] and out[box]:
-            layer[box] = min(layer[i] for i in out[box]) - 1
+    for box in reversed(range(count)):
+        if out[box]:
+            # Lower is shorter, as long as no other computed box's line gets longer by it.
+            lowest = [layer[i] for i in out[box]]
+            for i in set(into[box]):
+                if into[i]:
+                    lowest.append(1 + max((layer[j] for j in out[i] if j != box), default=0))
+            layer[box] = max(layer[box], min(lowest) - 1)
     return layer
 
 
@@ -172,6 +178,28 @@ def _order(rows: list[list[_Slot]]) -> None:
     for row, order in zip(rows, best, strict=True):
         row[:] = order
         _number(row)
+    for _ in range(8):
+        if not fewest or not _exchange(rows):
+            break
+
+
+def _exchange(rows: list[list[_Slot]]) -> bool:
+    """Exchange neighbours whose lines then cross less; whether there were any."""
+    improved = False
+    for row in rows:
+        for i in range(len(row) - 1):
+            left, right = row[i], row[i + 1]
+            if _crossed(left, right) > _crossed(right, left):
+                row[i], row[i + 1] = right, left
+                left.rank, right.rank = i + 1, i
+                improved = True
+    return improved
+
+
+def _crossed(left: _Slot, right: _Slot) -> int:
+    """How many lines of the two cross each other, with the one left of the other."""
+    pairs = ((left.above, right.above), (left.below, right.below))
+    return sum(a.rank > b.rank for lefts, rights in pairs for a in lefts for b in rights)
 
 
 def _number(row: list[_Slot]) -> None:
@@ -220,6 +248,53 @@ def _spread(rows: list[list[_Slot]]) -> None:
             distances = [_distance(a, b) for a, b in zip(row, row[1:], strict=False)]
             for slot, x in zip(row, separated(wishes, weights, distances), strict=True):
                 slot.x = x
+
+
+    for _ in range(4):
+        for chain in _chains(rows):
+            _straighten(chain, rows)
+
+
+def _chains(rows: Sequence[Sequence[_Slot]]) -> Iterator[list[_Slot]]:
+    """Slots that want to stand exactly one above the other: a line's way, and boxes that have only each other."""
+    after: dict[_Slot, _Slot] = {}
+    for row in rows:
+        for slot in row:
+            for other in slot.below:
+                passing = slot.box is None and other.box is None
+                if passing or (set(slot.below) == {other} and set(other.above) == {slot}):
+                    after[slot] = other
+    heads = set(after).difference(after.values())
+    for row in rows:
+        for slot in row:
+            if slot in heads:
+                chain = [slot]
+                while chain[-1] in after:
+                    chain.append(after[chain[-1]])
+                yield chain
+
+
+def _straighten(chain: list[_Slot], rows: Sequence[Sequence[_Slot]]) -> None:
+    """Give the slots of a chain one x, as far down as their neighbours let it, then the next ones another."""
+    piece: list[_Slot] = []
+    low, high = -inf, inf
+    for slot in [*chain, None]:
+        least, most = (inf, -inf) if slot is None else _room(slot, rows[slot.layer])
+        if piece and max(low, least) > min(high, most):
+            middle = sorted(s.x for s in piece)[len(piece) // 2]
+            for s in piece:
+                s.x = min(max(middle, low), high)
+            piece, low, high = [], -inf, inf
+        if slot is not None:
+            piece.append(slot)
+            low, high = max(low, least), min(high, most)
+
+
+def _room(slot: _Slot, row: Sequence[_Slot]) -> tuple[float, float]:
+    """From where to where a slot can go while its neighbours stay."""
+    low = row[slot.rank - 1].x + _distance(row[slot.rank - 1], slot) if slot.rank else -inf
+    high = row[slot.rank + 1].x - _distance(slot, row[slot.rank + 1]) if slot.rank + 1 < len(row) else inf
+    return min(low, slot.x), max(high, slot.x)
 
 
 def _distance(left: _Slot, right: _Slot) -> float:

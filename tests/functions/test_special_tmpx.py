@@ -1,0 +1,30 @@
+"""Special functions are SciPy's."""
+
+import numpy as np
+import scipy.special
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import wengert as wg
+
+FEW = settings(max_examples=500, deadline=None)
+REAL = ("float64", "float32", "int64")
+
+
+@FEW
+@given(data=st.data(), shapes=hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3, max_dims=3))
+def test_xlogy(data, shapes, arrays, like_numpy):
+    x, y = (data.draw(arrays(shape, REAL)) for shape in shapes.input_shapes)
+    like_numpy("special.xlogy", x, y, numpy=scipy.special.xlogy, rtol=1e-5)
+
+
+def test_xlogy_is_zero_at_zero():
+    gradient = wg.grad(wg.special.xlogy, argnums=(0, 1))
+    assert [g.item() for g in gradient(0.0, 0.0)] == [0.0, 0.0]
+    assert [g.item() for g in gradient(2.0, 1.0)] == [0.0, 2.0]
+
+
+def test_logsumexp_stands_here_too():
+    assert wg.special.logsumexp is wg.logsumexp
+    assert wg.special.logsumexp(np.array([0.0, 0.0])).item() == np.log(2)
