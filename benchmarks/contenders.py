@@ -19,10 +19,10 @@ Run = Callable[[], tuple[Array, Sequence[Array]]]
 RATE = 0.01
 
 
-def chain(y: Array, steps: int) -> Array:
+def chain(y: Array, steps: int, factor: float = 1.01) -> Array:
     """Chained operations, the same source for every library."""
     for _ in range(steps):
-        y = y * 1.01 + 0.1
+        y = y * factor + 0.1
     return y.sum()
 
 
@@ -44,7 +44,7 @@ class Contender:
         try:
             self.version = version(self.module)
         except PackageNotFoundError:  # imported from its source folder
-            self.version = "as it stands"
+            self.version = "(source tree)"
 
     @classmethod
     def is_installed(cls) -> bool:

@@ -16,9 +16,8 @@ import gc
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -31,8 +30,8 @@ if __name__ == "__main__":  # before NumPy and the others are imported: they rea
 
 import numpy as np
 from contenders import CONTENDERS, Contender, PyTorch, Run, chain, doubling
+from report import README, duration, markdown, write_between
 
-README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- table of eager.py: begin -->", "<!-- table of eager.py: end -->"
 
 
@@ -148,20 +147,6 @@ Samples = dict[str, dict[str, list[float]]]
 """Seconds by workload, contender and round."""
 
 
-def duration(seconds: float) -> str:
-    """Three digits, in the unit that fits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            break
-    digits = seconds / size
-    return f"{digits:.3g} {unit}" if digits < 999.5 else f"{digits:.0f} {unit}"
-
-
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def table(samples: Samples, reference: str = PyTorch.name) -> str:
     """Times, and their ratios to the reference where it was measured, as Markdown."""
     names = list(dict.fromkeys(name for by_name in samples.values() for name in by_name))
@@ -194,9 +179,8 @@ def machine(contenders: Sequence[Contender], missing: Sequence[str]) -> str:
     metadata = pyperf.Run([1.0]).get_metadata()
     versions = dict.fromkeys(f"{c.module} {c.version}" for c in contenders)
     cpu = metadata.get("cpu_model_name", platform.processor() or platform.machine())
-    threads = "1 thread" if THREADS == 1 else f"{THREADS} threads"
     text = (
-        f"{cpu}, {os.cpu_count()} cores, {threads} each; {platform.system()}, "
+        f"{cpu}, {os.cpu_count()} cores, of which each library uses {THREADS}; {platform.system()}, "
         f"{platform.python_implementation()} {platform.python_version()}; {', '.join(versions)}."
     )
     return text + (f" Not installed: {', '.join(missing)}." if missing else "")
@@ -214,26 +198,11 @@ def suite(samples: Samples, inner: dict[str, int]) -> Any:
     return pyperf.BenchmarkSuite(benchmarks)
 
 
-def write_between(path: Path, begin: str, end: str, text: str) -> None:
-    """Replace what stands between two markers in a file."""
-    content = path.read_text(encoding="utf-8")
-    before, found_begin, rest = content.partition(begin)
-    _, found_end, after = rest.partition(end)
-    if not found_begin or not found_end:
-        raise SystemExit(f"{path} lacks the markers {begin} and {end}")
-    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
-
-
-def installed() -> Iterator[tuple[type[Contender], bool]]:
-    for contender in CONTENDERS:
-        yield contender, contender.is_installed()
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0].partition(":")[0])
     parser.add_argument("--quick", action="store_true", help="few short rounds: seconds instead of minutes")
     parser.add_argument("--json", metavar="FILE", help="write all samples in pyperf's format")
-    parser.add_argument("--write", action="store_true", help=f"put the table in {README.parent.name}/{README.name}")
+    parser.add_argument("--write", action="store_true", help="put the table in benchmarks/README.md")
     parser.add_argument("--only", metavar="TEXT", default="", help="only workloads whose title has this in it")
     options = parser.parse_args(arguments)
     try:
@@ -241,8 +210,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ModuleNotFoundError:
         raise SystemExit('pyperf is missing: python -m pip install -e ".[bench]"') from None
 
-    contenders = [contender(THREADS) for contender, found in installed() if found]
-    missing = list(dict.fromkeys(contender.module for contender, found in installed() if not found))
+    contenders = [contender(THREADS) for contender in CONTENDERS if contender.is_installed()]
+    missing = list(dict.fromkeys(c.module for c in CONTENDERS if not c.is_installed()))
     rounds, sample = (5, 0.005) if options.quick else (25, 0.02)
     workloads = [w for w in WORKLOADS if options.only in w.title]
     samples: Samples = {}

@@ -16,6 +16,7 @@ from typing import Any as _Any
 
 from . import testing
 from .core.errors import (
+    AnomalyError,
     ConversionError,
     DTypeError,
     GraphError,
@@ -26,6 +27,7 @@ from .core.errors import (
 )
 from .core.program import Program
 from .core.tree import map_tree as tree_map
+from .eager.anomaly import detect_anomaly
 from .eager.array import Array
 from .eager.modes import enable_grad, is_grad_enabled, no_grad
 from .eager.record import Tape, program_of, record
@@ -236,6 +238,7 @@ from .transforms.batch import vmap
 from .transforms.trace import linearize, trace
 
 __all__ = [
+    "AnomalyError",
     "Array",
     "ConversionError",
     "DTypeError",
@@ -311,6 +314,7 @@ __all__ = [
     "custom_vjp",
     "deg2rad",
     "degrees",
+    "detect_anomaly",
     "diag",
     "diagonal",
     "divide",

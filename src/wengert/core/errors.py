@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 __all__ = [
+    "AnomalyError",
     "ConversionError",
     "DTypeError",
     "GraphError",
@@ -61,6 +62,10 @@ class GraphError(WengertError, RuntimeError):
 
 class ConversionError(WengertError, TypeError):
     """A conversion that would silently lose a derivative, or that has no single value."""
+
+
+class AnomalyError(WengertError, FloatingPointError):
+    """A NaN or infinity where ``detect_anomaly`` looks for one."""
 
 
 class LevelError(WengertError, RuntimeError):

@@ -33,15 +33,25 @@ class State(threading.local):
     """Levels below this depth do not record (see ``no_grad``)."""
     tape: list[Any] | None = None
     """Where the innermost open collector (see ``record``) wants what is recorded."""
+    watch: Any = None
+    """The innermost ``detect_anomaly``."""
     scoped: bool = False
-    """Whether there is such a depth or collector: one question, on the hot path, instead of two."""
+    """Whether any of these is set: one question, on the hot path, instead of three."""
 
     def scope(self, floor: int, tape: list[Any] | None) -> tuple[int, list[Any] | None]:
         """Set floor and tape; gives what they were."""
         before = self.floor, self.tape
         self.floor, self.tape = floor, tape
-        self.scoped = floor != 0 or tape is not None
+        self._update()
         return before
+
+    def set_watch(self, watch: Any) -> None:
+        """Set who looks at what is recorded and swept."""
+        self.watch = watch
+        self._update()
+
+    def _update(self) -> None:
+        self.scoped = self.floor != 0 or self.tape is not None or self.watch is not None
 
 
 state = State()

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..backends import backend
 from ..core.errors import GraphError, ShapeError
-from ..core.interpreter import strip, wrap
+from ..core.interpreter import state, strip, wrap
 from ..core.types import Value
 from ..ops.elementwise import astype, real
 from ..ops.shaping import unbroadcast
@@ -40,6 +40,19 @@ def sweep(
     GraphError
         If an earlier sweep let go of what this one needs; nothing has been changed then.
     """
+    watch = state.watch
+    if watch is None:
+        return _sweep(roots, retain, lift, targets, None)
+    state.set_watch(None)  # what a rule computes is looked at as that rule's result
+    try:
+        return _sweep(roots, retain, lift, targets, watch)
+    finally:
+        state.set_watch(watch)
+
+
+def _sweep(
+    roots: Iterable[tuple[Node, Value]], retain: bool, lift: Lift | None, targets: Collection[Node], watch: Any
+) -> dict[Node, Value]:
     cotangents: dict[Node, Any] = {}
     for node, ct in roots:
         _accumulate(cotangents, node, ct)
@@ -59,7 +72,7 @@ def sweep(
                 continue
             if ct is not None:
                 saved = node.saved if lift is None else _lifted(node, lift)
-                if node.wanted <= 2 and primitive.pulls is not None:
+                if node.wanted <= 2 and primitive.pulls is not None and watch is None:
                     # one recorded input: as below, without the detours, since this is the hot path
                     i = node.wanted >> 1
                     parent = node.inputs[i]
@@ -70,6 +83,8 @@ def sweep(
                     cotangents[parent] = ct if earlier is None else earlier + ct
                 else:
                     parts = primitive.vjp(ct, saved, node.params, node.wanted)  # type: ignore[misc]
+                    if watch is not None:
+                        watch.swept(node, ct, parts)
                     for parent, part in zip(node.inputs, parts, strict=False):
                         if part is not None:
                             _accumulate(cotangents, parent, part)

@@ -110,10 +110,10 @@ class Recorder(Interpreter):
         out = self._evaluate(primitive, values, params)
         values = _owned(values, inputs)
         notes = list(map(_noted, notes))
-        values.append(out)
+        saved = [*values, out]
         for i in primitive.unread(wanted, len(inputs)):
-            values[i] = notes[i] if i < len(notes) else None
-        return self.record(primitive, params, notes, values, wanted, out)
+            saved[i] = notes[i] if i < len(notes) else None
+        return self.record(primitive, params, notes, saved, wanted, out, values)
 
     def _taken_apart(self, inputs: tuple[Value, ...]) -> tuple[list[Value], list[Any], int]:
         """Values, notes (where there is none, the value again), and a bit for each that is recorded."""
@@ -146,6 +146,7 @@ class Recorder(Interpreter):
         saved: Sequence[Any],
         wanted: int,
         out: Any,
+        values: Sequence[Value] = (),
     ) -> Any:
         """The output of an equation as arrays of this level, with the node that remembers the equation."""
         boxes: Any
@@ -162,13 +163,21 @@ class Recorder(Interpreter):
                 return wrap(out)
             node = Node(primitive, params, inputs, saved, wanted, out.shape, dtype)
             boxes = Box.array_type(out, self, node)
-        if state.tape is not None:
-            state.tape.append(node)
+        if state.scoped:
+            _tell_scopes(node, values, out)
         return boxes
 
     def leaf(self, value: Value) -> Box:
         """An array of this level that requires a gradient."""
         return self.box(value, Leaf(value.shape, value.dtype))
+
+
+def _tell_scopes(node: Node, values: Sequence[Value], out: Any) -> None:
+    """Tell a collector and an anomaly detector, if there are any, what was recorded."""
+    if state.tape is not None:
+        state.tape.append(node)
+    if state.watch is not None:
+        state.watch.recorded(node, values, out)
 
 
 def _plain(out: Any) -> Any:
@@ -222,8 +231,8 @@ def _unary(primitive: Primitive) -> Callable[[Box], Any]:
             return wrap(out)
         saved = (a if keep_x else None, out if keep_out else None)
         equation = Node(primitive, _NO_PARAMS, (node,), saved, 1, out.shape, out.dtype)
-        if scoped and state.tape is not None:
-            state.tape.append(equation)
+        if scoped:
+            _tell_scopes(equation, (a,), out)
         return Box.array_type(out, level, equation)
 
     return operate
@@ -288,8 +297,8 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         else:
             saved = (a if keep_x else x_note, b if keep_y else y_note, out if keep_out else None)
         equation = Node(primitive, _NO_PARAMS, (x_note, y_note), saved, wanted, out.shape, out.dtype)
-        if scoped and state.tape is not None:
-            state.tape.append(equation)
+        if scoped:
+            _tell_scopes(equation, (a, b), out)
         return Box.array_type(out, level, equation)  # type: ignore[arg-type]
 
     return operate
@@ -329,8 +338,8 @@ def _located(error: Exception, primitive: Primitive, values: Sequence[Value], pa
     options = "".join(f", {k}={v}" for k, v in params.items())
     where = f"{primitive.name}({operands}{options})"
     kind = {ValueError: ShapeError, TypeError: DTypeError}.get(type(error))
-    if kind is not None:
-        return kind(f"{where}: {error}").with_traceback(error.__traceback__)
+    if kind is DTypeError or (kind is ShapeError and "shape" in str(error)):
+        return kind(f"{where}: {error}")
     error.add_note(f"in {where}")
     location = user_location()
     if location is not None:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "argwhere",
+    "along_axis",
     "basic_index",
+    "fitting",
     "flatnonzero",
     "getitem",
     "is_basic",
@@ -111,16 +113,18 @@ def setitem(x: ArrayLike, index: Any, value: ArrayLike) -> Value:
         If complex values, or values on which a derivative depends, are written into an array that cannot hold them.
     """
     x = array_operand(x)
-    value = _storable(operand(value), x.dtype)
+    value = operand(value)
     quick = quick_index(x, index)
     if quick is not None:
-        return _write(x, quick, value)
+        return ops.index_set(x, fitting(value, quick, x.shape, x.dtype), index=quick)
+    value = _storable(value, x.dtype)
     masked = _write_where(x, index, value)
     if masked is not None:
         return masked
     basic, axes, arrays, broadcast, position, unique = take_apart(index, x.shape)
     if not arrays:
-        return _write(x, basic or (), value)
+        basic = basic or ()
+        return ops.index_set(x, fitting(value, basic, x.shape, x.dtype), index=basic)
     part = x if basic is None else ops.getitem(x, index=basic)
     rest = [n for a, n in enumerate(part.shape) if a not in axes]
     value = _fitted(value, (*rest[:position], *broadcast, *rest[position:]))
@@ -129,11 +133,12 @@ def setitem(x: ArrayLike, index: Any, value: ArrayLike) -> Value:
     return part if basic is None else ops.index_set(x, part, index=basic)
 
 
-def _write(x: Value, index: Index, value: Value) -> Value:
-    if getattr(value, "shape", ()):
-        basic_index(index, len(x.shape))  # checks their number
-        value = _fitted(value, ops.indexed_shape(x.shape, index))
-    return ops.index_set(x, value, index=index)
+def fitting(value: Value, index: Index, shape: Shape, dtype: Any) -> Value:
+    """A value as it can be written at a basic index of an array of this shape and dtype; raises where it cannot."""
+    value = _storable(value, dtype)
+    if not getattr(value, "shape", ()):
+        return value
+    return _fitted(value, ops.indexed_shape(shape, basic_index(index, len(shape))))
 
 
 def _write_where(x: Value, index: Any, value: Value) -> Value | None:

@@ -290,7 +290,7 @@ def atleast_3d(*arys: ArrayLike) -> Any:
 # Axes -----------------------------------------------------------------------------------------------------------------
 
 
-def transpose(a: ArrayLike, axes: Sequence[int] | None = None) -> Array:
+def transpose(a: ArrayLike, axes: int | Sequence[int] | None = None) -> Array:
     """The array with its axes in another order.
 
     Parameters

@@ -198,8 +198,8 @@ def elementwise(
     evaluate = backend.implementation(name)
     resolved = [_resolve_partial(p, inputs) for p in partials]
     pushes = [r[0] for r in resolved]
-    pulls = [r[1] for r in resolved]
     differentiable = any(p is not None for p in pushes)
+    pulls = [_pull_zero if differentiable and r[1] is None else r[1] for r in resolved]
 
     def type_rule(*types: ArrayType, **params: Any) -> ArrayType:
         if params:
@@ -268,6 +268,10 @@ def _resolve_partial(partial: Partial, inputs: str) -> tuple[Map | None, Map | N
 
 def _identity(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:
     return t
+
+
+def _pull_zero(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:
+    return zeros_like(t)
 
 
 def _sum_of_pushes(pushes: Sequence[Map | None]) -> JVPRule:
