@@ -8,8 +8,8 @@ of all can be compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -48,11 +48,7 @@ class Contender:
 
     @classmethod
     def is_installed(cls) -> bool:
-        try:
-            import_module(cls.module)
-        except ModuleNotFoundError:
-            return False
-        return True
+        return find_spec(cls.module) is not None
 
     def norm(self, x: Array) -> Array:
         return x.norm()

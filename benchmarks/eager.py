@@ -28,9 +28,9 @@ if __name__ == "__main__":  # before NumPy and the others are imported: they rea
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-THREADS:])
 
-import numpy as np
-from contenders import CONTENDERS, Contender, PyTorch, Run, chain, doubling
-from report import README, duration, markdown, write_between
+import numpy as np  # noqa: E402
+from contenders import CONTENDERS, Contender, PyTorch, Run, chain, doubling  # noqa: E402
+from report import README, duration, markdown, write_between  # noqa: E402
 
 BEGIN, END = "<!-- table of eager.py: begin -->", "<!-- table of eager.py: end -->"
 

@@ -10,9 +10,7 @@ README = Path(__file__).with_name("README.md")
 
 def duration(seconds: float) -> str:
     """Three digits, in the unit that fits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            break
+    unit, size = ("s", 1.0) if seconds >= 1 else ("ms", 1e-3) if seconds >= 1e-3 else ("µs", 1e-6)
     number = seconds / size
     return f"{number:.0f} {unit}" if number >= 100 else f"{number:.3g} {unit}"
 

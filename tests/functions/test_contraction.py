@@ -123,6 +123,12 @@ def test_einsum(case, data, arrays, like_numpy, tolerance):
     like_numpy("einsum", subscripts, *operands, rtol=tolerance(*operands))
 
 
+def test_einsum_multiplies_in_the_common_dtype(like_numpy):
+    flags, numbers = np.array([True, True]), np.array([0.5, 0.25])
+    like_numpy("einsum", "ij,jk,k->i", np.outer(flags, flags), np.outer(flags, flags), numbers)
+    like_numpy("einsum", "i,i,i->", np.full(2, 100, "int8"), np.full(2, 100, "int8"), np.ones(2, "int64"))
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from math import factorial, isfinite
+from math import prod as _product
 from typing import Any
 
 import numpy as np
@@ -335,6 +336,9 @@ def einsum(*operands: Array, subscripts: str) -> Any:
         plan = _pair_plan(subscripts)
         if plan is not None:
             return plan(*operands)
+    if len(operands) > 2 and len({x.dtype for x in operands}) > 1:
+        dtype = np.result_type(*operands)  # first: the products of pairs would be made in the dtypes of the pairs
+        operands = tuple(x.astype(dtype, copy=False) for x in operands)
     return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
 
 
@@ -360,10 +364,8 @@ def _pair_plan(subscripts: str) -> Callable[[Array, Array], Array] | None:
         x, y = x.transpose(a_order), y.transpose(b_order)
         s, r = len(stack), len(rows)
         shape = (*x.shape[: s + r], *y.shape[s + len(inner) :])
-        size = [*x.shape[:s], int(np.prod(x.shape[s : s + r])), int(np.prod(x.shape[s + r :]))]
-        product = np.matmul(
-            x.reshape(size), y.reshape(*x.shape[:s], size[-1], int(np.prod(y.shape[s + len(inner) :])))
-        )
+        size = [*x.shape[:s], _product(x.shape[s : s + r]), _product(x.shape[s + r :])]
+        product = np.matmul(x.reshape(size), y.reshape(*x.shape[:s], size[-1], _product(y.shape[s + len(inner) :])))
         return product.reshape(shape).transpose(out_order)
 
     return contract
@@ -408,5 +410,3 @@ def slogdet(a: Array) -> tuple[Any, Any]:
 def cholesky(a: Array) -> Array:
     """The lower Cholesky factor."""
     return np.linalg.cholesky(a)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 from pathlib import Path
 from types import FrameType
@@ -12,6 +13,7 @@ __all__ = [
     "ConversionError",
     "DTypeError",
     "GraphError",
+    "IndexingError",
     "LevelError",
     "ShapeError",
     "TreeError",
@@ -19,7 +21,7 @@ __all__ = [
     "user_location",
 ]
 
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+_PACKAGE = str(Path(__file__).resolve().parents[1]) + os.sep
 
 
 def user_location() -> str | None:
@@ -54,6 +56,10 @@ class DTypeError(WengertError, TypeError):
 
 class TreeError(WengertError, ValueError):
     """Containers whose structures do not match."""
+
+
+class IndexingError(WengertError, IndexError):
+    """An index that the array does not have, or that is none."""
 
 
 class GraphError(WengertError, RuntimeError):

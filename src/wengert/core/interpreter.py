@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .errors import LevelError
 from .types import Shape, Value
@@ -35,6 +35,8 @@ class State(threading.local):
     """Where the innermost open collector (see ``record``) wants what is recorded."""
     watch: Any = None
     """The innermost ``detect_anomaly``."""
+    reopened: frozenset[Interpreter] = frozenset()
+    """Levels of transforms that have returned, which take operations again."""
     scoped: bool = False
     """Whether any of these is set: one question, on the hot path, instead of three."""
 
@@ -113,12 +115,13 @@ class Interpreter:
 
     @contextmanager
     def reopened(self) -> Iterator[None]:
-        """A scope in which the level takes operations again, for a rule that runs after its transform returned."""
-        was_open, self.open = self.open, True
+        """A scope in which the level takes operations of this thread, for a rule that runs after its transform."""
+        before = state.depth, state.reopened
+        state.depth, state.reopened = max(state.depth, self.depth), state.reopened | {self}
         try:
             yield
         finally:
-            self.open = was_open
+            state.depth, state.reopened = before
 
     def box(self, value: Value, note: Any) -> Box:
         """A value of this level."""
@@ -168,8 +171,10 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
     return top.process(primitive, inputs, params)
 
 
-def raise_closed(level: Interpreter) -> NoReturn:
-    """Raise LevelError: a box of a transform that has returned."""
+def raise_closed(level: Interpreter) -> None:
+    """Raise LevelError for a box of a transform that has returned, unless this thread has reopened its level."""
+    if level in state.reopened:
+        return
     raise LevelError(
         f"an array made inside {level.name} was used after it had returned; return it from the transformed "
         "function (has_aux=True where there is one) instead of storing it outside"

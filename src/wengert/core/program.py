@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from .errors import ShapeError, TreeError
+from .errors import DTypeError, ShapeError, TreeError
 from .interpreter import apply, wrap
-from .primitive import Primitive
+from .primitive import Primitive, registry
 from .tree import Tree, flatten, unflatten
 from .types import SCALARS, ArrayType, Value, type_of
 
@@ -74,7 +74,7 @@ class Program:
         leaves, tree = flatten(args)
         if self.in_tree is not None and tree != self.in_tree:
             raise TreeError(f"the program takes arguments of the structure {self.in_tree}, not {tree}")
-        outputs = [wrap(out) if not isinstance(out, SCALARS) else out for out in self.evaluate(*leaves)]
+        outputs = [out if _is_python_scalar(out) else wrap(out) for out in self.evaluate(*leaves)]
         return outputs[0] if self.out_tree is None and len(outputs) == 1 else unflatten(self.out_tree, outputs)
 
     def evaluate(self, *inputs: Value) -> list[Value]:
@@ -83,10 +83,7 @@ class Program:
             raise TreeError(f"the program takes {len(self.inputs)} arrays, not {len(inputs)}")
         values: dict[Atom, Value] = dict(self.constants)
         for variable, value in zip(self.inputs, inputs, strict=True):
-            given = type_of(value)
-            if given.shape != variable.type.shape:
-                raise ShapeError(f"the program was traced for {variable.type}, not {given}; trace it again")
-            values[variable] = value
+            values[variable] = _fitting(value, variable.type)
         for equation, dead in zip(self.equations, self._last_uses, strict=True):
             args = [values[a] if isinstance(a, Variable) else a for a in equation.inputs]
             out = apply(equation.primitive, *args, **equation.params)
@@ -130,6 +127,31 @@ class Program:
         inputs = ", ".join(f"{name[v]}: {v.type}" for v in self.inputs)
         outputs = ", ".join(str(o.type) if isinstance(o, Variable) else type(o).__name__ for o in self.outputs)
         return f"program({inputs}) -> {outputs or 'nothing'}"
+
+
+def _is_python_scalar(value: Value) -> bool:
+    return isinstance(value, SCALARS) and not hasattr(value, "dtype")
+
+
+def _fitting(value: Value, expected: ArrayType) -> Value:
+    """An argument in the dtype that its variable has."""
+    if not (isinstance(value, SCALARS) or hasattr(value, "dtype")):
+        raise DTypeError(f"a program takes arrays and numbers, not {value!r} of type {type(value).__name__}")
+    given = type_of(value)
+    if given.shape != expected.shape:
+        raise ShapeError(f"the program was traced for {expected}, not {given}; trace the function again")
+    if given.dtype == expected.dtype:
+        return value
+    if _kind(given.dtype) > _kind(expected.dtype):
+        raise DTypeError(f"the program was traced for {expected}, not {given}; trace the function again")
+    return registry["astype"](value, dtype=expected.dtype)
+
+
+def _kind(dtype: Any) -> int:
+    """Which kinds of numbers hold which."""
+    if isinstance(dtype, type):
+        return [bool, int, float, complex].index(dtype)
+    return {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}[dtype.kind]
 
 
 def _letters() -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -10,13 +11,14 @@ from .errors import TreeError
 from .interpreter import Box
 from .types import SCALARS
 
-__all__ = ["Tree", "flatten", "map_tree", "same_structure", "unflatten"]
+__all__ = ["Tree", "flatten", "map_tree", "same_structure", "spread_prefix", "unflatten"]
 
 Tree: TypeAlias = Any
 """The structure of a container; compares equal to the structure of a container built alike."""
 
 _NAMESPACE = "wengert"
 _registered: set[type] = set()
+_registering = threading.Lock()
 
 
 class _Leaf:
@@ -43,22 +45,25 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
         return [tree], _LEAF
     import optree
 
-    leaves, structure = optree.tree_flatten(tree, namespace=_NAMESPACE)  # type: ignore[arg-type]
+    leaves, structure = optree.tree_flatten(tree, namespace=_NAMESPACE)
     new = {type(x) for x in leaves if dataclasses.is_dataclass(x) and not isinstance(x, type) and not _is_array(x)}
-    if new - _registered:
-        for cls in new:
-            _register(cls)
-        return flatten(tree)
-    return leaves, structure
+    if not new:
+        return leaves, structure
+    for cls in new:
+        with _registering:
+            if cls not in _registered:
+                _register(cls)
+    return flatten(tree)
 
 
-def _register(cls: type) -> None:
+def _register(cls: Any) -> None:
     import optree
 
     fields = [f.name for f in dataclasses.fields(cls)]
 
     def rebuild(_: Any, children: Any) -> Any:
-        instance = object.__new__(cls)  # not __init__: it may check or convert, which placeholders need not survive
+        # not by __init__, which may check or convert its arguments: placeholders need not survive that
+        instance: Any = object.__new__(cls)
         for name, child in zip(fields, children, strict=True):
             object.__setattr__(instance, name, child)
         return instance
@@ -87,6 +92,25 @@ def map_tree(function: Callable[..., Any], tree: Any, *rest: Any) -> Any:
     leaves, structure = flatten(tree)
     others = [same_structure(other, structure) for other in rest]
     return unflatten(structure, [function(*xs) for xs in zip(leaves, *others, strict=True)])
+
+
+def spread_prefix(prefix: Any, tree: Any) -> list[Any]:
+    """For each array of a container the entry above it in ``prefix``, a container that may stop short of the arrays.
+
+    None is an entry there; raises TreeError unless ``prefix`` has the structure of the container as far as it goes.
+    """
+    leaves, _ = flatten(tree)
+    if prefix is None or isinstance(prefix, int):
+        return [prefix] * len(leaves)
+    import optree
+
+    flatten(prefix)  # makes its dataclasses known
+    entries, structure = optree.tree_flatten(prefix, none_is_leaf=True, namespace=_NAMESPACE)
+    try:
+        branches = structure.flatten_up_to(tree)
+    except ValueError as error:
+        raise TreeError(f"{prefix!r} does not match the structure of the arrays: {error}") from None
+    return [entry for entry, branch in zip(entries, branches, strict=True) for _ in flatten(branch)[0]]
 
 
 def same_structure(tree: Any, structure: Tree, what: str = "the container") -> list[Any]:

@@ -37,6 +37,7 @@ class detect_anomaly:
     Traceback (most recent call last):
     ...
     wengert.core.errors.AnomalyError: log(float64[2]) made -inf at index (1,) of [ 0. -inf], from [1. 0.]
+    at ...
     """
 
     def __init__(self) -> None:
@@ -45,11 +46,14 @@ class detect_anomaly:
     def __enter__(self) -> Self:
         self._outer = state.watch
         state.set_watch(self)
+        self._quiet = np.errstate(all="ignore")  # NumPy's warning would only come before the error
+        self._quiet.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._quiet.__exit__(kind, error, traceback)
         state.set_watch(self._outer)
 
     def recorded(self, node: Node, values: Iterable[Value], out: Any) -> None:

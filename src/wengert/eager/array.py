@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
 
 from ..core.errors import ConversionError, DTypeError, GraphError, ShapeError
 from ..core.interpreter import Box, apply, state, strip, wrap
-from ..core.types import SCALARS, Value, is_inexact, type_of
+from ..core.primitive import Primitive
+from ..core.types import SCALARS, DType, Shape, Value, broadcast_shapes, is_inexact, type_of
 from ..functions import indexing, reductions, shaping
-from ..functions.operands import ArrayLike, operand
+from ..functions.operands import ArrayLike, array_operand, operand
 from ..interop import numpy_protocol
 from ..ops import elementwise as el
 from ..ops.indexing import index_set
@@ -20,7 +23,7 @@ from .methods import Operators
 from .sweep import sweep
 from .tape import EAGER, Hook, Leaf, Node
 
-__all__ = ["EAGER", "Array"]
+__all__ = ["EAGER", "Array", "deposit", "root"]
 
 class Array(Operators):
     """An n-dimensional array of numbers whose computations can be differentiated.
@@ -165,11 +168,11 @@ class Array(Operators):
         return self.copy()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Array:
-        copy = self.detach().copy()
-        return copy.requires_grad_() if isinstance(self._note, Leaf) else copy
+        return self.detach().copy().requires_grad_() if isinstance(self._note, Leaf) else self.copy()
 
     def __reduce__(self) -> Any:
-        return _unpickle, (np.asarray(self._concrete("pickling")), isinstance(self._note, Leaf))
+        leaf = isinstance(self._note, Leaf)
+        return _unpickle, ((self.detach() if leaf else self).numpy(), leaf)
 
     def item(self) -> Any:
         """The single element as a Python number; no derivative follows it.
@@ -198,9 +201,13 @@ class Array(Operators):
             If the array is recorded: the gradient would be lost. ``x.detach().numpy()`` says that it may be.
         """
         if self._note is not None or self._level.depth:
+            self._concrete("a NumPy array")
             raise ConversionError(
                 f"an array that is being differentiated ({self.dtype}{list(self.shape)}) cannot become a NumPy "
                 "array without losing its derivative; use wg functions, or x.detach().numpy() to drop it"
+                if self.requires_grad
+                else f"an array inside {self._level.name} ({self.dtype}{list(self.shape)}) cannot become a NumPy array, "
+                "which the transform could not follow; use wg functions, or x.detach().numpy() to drop a derivative"
             )
         view = np.asarray(self._value).view()
         view.flags.writeable = False
@@ -240,9 +247,9 @@ class Array(Operators):
     def grad(self, value: Array | None) -> None:
         leaf = self._leaf("set the gradient of")
         if value is not None:
-            value = wrap(operand(value))  # type: ignore[assignment]
-            if value.shape != leaf.shape:  # type: ignore[union-attr]
-                raise ShapeError(f"the gradient of an array of shape {leaf.shape} cannot have shape {value.shape}")  # type: ignore[union-attr]
+            given = array_operand(value)
+            _check_cotangent(given, "gradient", leaf.shape, leaf.dtype)
+            value = wrap(given if given.dtype == leaf.dtype else apply(el.astype, given, dtype=leaf.dtype))  # type: ignore[assignment]
         leaf.grad = value
 
     def _leaf(self, doing: str) -> Leaf:
@@ -260,6 +267,11 @@ class Array(Operators):
         GraphError
             If recording is to end for an array that was computed: ``detach()`` gives one that is not recorded.
         """
+        if self._level.depth:
+            raise GraphError(
+                f"inside {self._level.name} it is the transform that says what is differentiated, not requires_grad; "
+                "use wg.grad there, or x.detach() for what is to be constant"
+            )
         if not requires_grad:
             if not self.is_leaf:
                 raise GraphError("an array that was computed from recorded ones stays recorded; use detach()")
@@ -271,8 +283,6 @@ class Array(Operators):
                     "convert with astype(float) first"
                 )
             self._note = Leaf(self.shape, self.dtype)
-        elif not isinstance(self._note, Node):
-            raise GraphError(f"an array inside {self._level.name} cannot require a gradient; use wg.grad there")
         return self
 
     def attach_grad(self) -> Self:
@@ -305,12 +315,15 @@ class Array(Operators):
         if node.hooks is None:
             node.hooks = []
         hooks = node.hooks
-        hooks.append(hook)
+
+        def registered(gradient: Array) -> Any:  # a function of its own: the same hook may be registered twice
+            return hook(gradient)
 
         def remove() -> None:
-            if hook in hooks:
-                hooks.remove(hook)
+            if registered in hooks:
+                hooks.remove(registered)
 
+        hooks.append(registered)
         return remove
 
     def backward(
@@ -334,99 +347,126 @@ class Array(Operators):
         ShapeError
             If the cotangent has another shape.
         """
-        node = self._note
-        if not isinstance(node, Node):
-            raise GraphError(
-                "this array does not require a gradient: nothing that led to it was recorded; "
-                "call requires_grad_() on an input before computing"
-            )
-        ct = self._cotangent(cotangent)
-        lift = self._lift if create_graph else None
-        if lift is not None:
-            ct = wrap(ct)
+        node = root(self)
+        ct = self._cotangent(cotangent, create_graph)
         keep = create_graph if retain_graph is None else retain_graph
-        for leaf, gradient in sweep([(node, ct)], retain=keep, lift=lift).items():
-            assert isinstance(leaf, Leaf)
-            deposit(leaf, gradient, overwrite=False)
+        with enable_grad() if create_graph else nullcontext():
+            gradients = sweep([(node, ct)], retain=keep, lift=self._lift if create_graph else None)
+            deposit(gradients, overwrite=False)
 
-    def _cotangent(self, given: ArrayLike | None) -> Value:
+    def _cotangent(self, given: ArrayLike | None, recorded: bool) -> Value:
         if given is None:
             if self.size != 1:
                 raise GraphError(
                     f"backward() without a cotangent needs a scalar, not an array of shape {self.shape}; "
                     "give y.backward(cotangent), or sum y first"
                 )
-            return np.ones(self.shape, self.dtype)
-        ct = strip(operand(given))
+            ct = np.ones(self.shape, self.dtype)
+            return wrap(ct) if recorded else ct
+        ct = array_operand(given)
+        _check_cotangent(ct, "cotangent", self.shape, self.dtype)
         if not isinstance(ct, Box):
-            ct = np.array(ct)
-        if ct.shape != self.shape:
-            raise ShapeError(f"the cotangent of an array of shape {self.shape} cannot have shape {ct.shape}")
-        if ct.dtype.kind not in "biuf" + ("c" if self.dtype.kind == "c" else ""):
-            raise DTypeError(f"the cotangent of an array of {self.dtype} cannot be of {ct.dtype}")
-        return ct
+            return wrap(np.array(ct)) if recorded else np.array(ct)
+        if ct._level.depth > self._level.depth:
+            raise GraphError(
+                f"the cotangent is an array inside {ct._level.name}, of which nothing outside may keep a gradient; "
+                "use wg.grad or wg.vjp there"
+            )
+        return ct if recorded else strip(apply(el.stop_gradient, ct))
 
     def _lift(self, value: Value, node: Node) -> Value:
         return Array(value, self._level, node)
 
     # -- Writing in place: the handle moves on, what was recorded keeps the old version -----------------------------------
 
+    def _is_fixed_leaf(self) -> bool:
+        """Whether the array is a leaf whose gradient a new version would not belong to."""
+        return isinstance(self._note, Leaf) and self._level is EAGER and state.floor <= 0
+
     def _check_writable(self, doing: str) -> None:
-        if isinstance(self._note, Leaf) and self._level.depth >= state.floor:
+        if self._is_fixed_leaf():
             raise GraphError(
                 f"{doing} would overwrite a leaf that requires a gradient; do it inside `with wg.no_grad():`, "
                 "or compute a new array"
             )
 
-    def _move_on(self, value: Value, doing: str) -> None:
-        """Make this handle the name of another value, of the same shape and dtype."""
-        self._check_writable(doing)
-        new = wrap(value)
-        if new.shape != self.shape:
-            raise ShapeError(f"{doing} in place cannot turn an array of shape {self.shape} into one of {new.shape}")
-        if new.dtype != self.dtype:
-            if not np.can_cast(new.dtype, self.dtype, "same_kind"):
-                raise DTypeError(f"{doing} in place cannot store {new.dtype} in an array of {self.dtype}")
-            new = apply(el.astype, new, dtype=self.dtype)
-        if isinstance(self._note, Leaf):
-            self._value = strip(new.detach() if isinstance(new, Array) else new)
-            if isinstance(self._value, Box):
-                raise GraphError(f"{doing} would make a leaf depend on a transform under way; compute a new array")
+    def _update(self, primitive: Primitive, other: ArrayLike, name: str) -> None:
+        """``self op= other``."""
+        self._check_writable(name)
+        other = operand(other)
+        mine, given = type_of(self), type_of(other)
+        if broadcast_shapes(mine.shape, given.shape) != mine.shape:
+            raise ShapeError(
+                f"{name} in place cannot turn an array of shape {mine.shape} into one of "
+                f"{broadcast_shapes(mine.shape, given.shape)}; compute a new array"
+            )
+        dtype = primitive.result_type(mine, given).dtype
+        if not np.can_cast(dtype, mine.dtype, "same_kind"):
+            raise DTypeError(
+                f"{name} in place cannot store {dtype} in an array of {mine.dtype}; convert it with astype() first"
+            )
+        plain = not isinstance(other, Box) or (other._level is EAGER and other._note is None)
+        if plain and self._is_constant() and _alone(self) and isinstance(primitive.evaluate, np.ufunc):
+            primitive.evaluate(self._value, strip(other), out=self._value, casting="same_kind")
         else:
+            self._move_on(apply(primitive, self, other), name)
+
+    def _is_constant(self) -> bool:
+        """Whether nothing is recorded here of what is done with the array."""
+        return self._level is EAGER and (self._note is None or state.floor > 0)
+
+    def _move_on(self, value: Value, doing: str) -> None:
+        """Make this handle the name of another value, of the same shape and of a dtype that can be converted."""
+        new = wrap(value)
+        if new.dtype != self.dtype:
+            new = apply(el.astype, new, dtype=self.dtype)
+        if not (isinstance(self._note, Leaf) and self._level is EAGER):
             self._value, self._level, self._note = new._value, new._level, new._note
+            return
+        constant = strip(apply(el.stop_gradient, new))
+        if isinstance(constant, Box):
+            raise GraphError(f"{doing} would make a leaf depend on a transform under way; compute a new array")
+        self._value = constant
 
     def __setitem__(self, index: Any, value: ArrayLike) -> None:
         self._check_writable("writing into it")
         value = operand(value)
         if isinstance(value, Box) and isinstance(value._note, Node) and not is_inexact(self.dtype):
             raise DTypeError(f"writing into an array of {self.dtype} would lose the derivative of the {value.dtype} value")
-        level = self._level
-        if level.depth == 0 and indexing.is_basic(index):
-            # Two references: this array's and the call's own. More means that somebody can still see the old version.
-            if (
-                isinstance(self._value, np.ndarray)
-                and self._value.base is None
-                and sys.getrefcount(self._value) <= 2
-                and self._value.flags.writeable
-                and not (isinstance(value, Box) and value._level.depth)
-            ):
-                self._write(index, value)
-                return
-        self._move_on(indexing.setitem(self, index, value), "writing")
+        if not (self._level is EAGER and _alone(self) and self._write(index, value)):
+            self._move_on(indexing.setitem(self, index, value), "writing")
 
-    def _write(self, index: Any, value: Value) -> None:
-        """Write where nobody else can see it, and record that as one writes a copy."""
-        note, mine = (value._note, value._value) if isinstance(value, Box) else (None, value)
-        self._value[index] = mine
-        leaf = isinstance(self._note, Leaf)
-        if EAGER.depth >= state.floor and not leaf and (self._note is not None or note is not None):
-            index = index if isinstance(index, tuple) else (index,)
-            inputs = [self._note or _type(self._value), note or _type(mine)]
+    def _write(self, index: Any, value: Value) -> bool:
+        """Write into memory that nobody else can see, and record that as one writes a copy.
+
+        Where that is not possible, be it that the arguments are wrong, nothing is done, and the answer is False.
+        """
+        note: Node | None = None
+        if isinstance(value, Box):
+            if value._level is not EAGER:
+                return False
+            value, note = value._value, value._note
+        recorded = state.floor <= 0 and not isinstance(self._note, Leaf) and (self._note or note) is not None
+        if not indexing.is_basic(index):
+            if recorded:
+                return False
+            index = tuple(map(strip, index)) if isinstance(index, tuple) else strip(index)
+            if _holds_box(index):
+                return False
+        if getattr(value, "dtype", self.dtype).kind == "c" and self.dtype.kind != "c":
+            return False
+        try:
+            self._value[index] = value
+        except (ValueError, TypeError, IndexError):
+            return False
+        if recorded:
+            index = indexing.basic_index(index if isinstance(index, tuple) else (index,), self.ndim)
+            inputs = [self._note or type_of(self._value), note or _type(value)]
             wanted = (self._note is not None) + 2 * (note is not None)
-            saved = (*inputs, None)
-            self._note = EAGER.record(
-                index_set, {"index": indexing.basic_index(index, self.ndim)}, inputs, saved, wanted, self._value
-            )._note
+            self._note = EAGER.record(index_set, {"index": index}, inputs, (*inputs, None), wanted, self._value)._note
+        elif not isinstance(self._note, Leaf):
+            self._note = None
+        return True
 
     def zero_(self) -> Self:
         """Set all elements to zero, in place; returns the array."""
@@ -438,6 +478,10 @@ class Array(Operators):
         self[...] = value
 
 
+def _holds_box(index: Any) -> bool:
+    return any(map(_holds_box, index)) if isinstance(index, (tuple, list)) else isinstance(index, Box)
+
+
 def _type(value: Value) -> Any:
     return value if isinstance(value, SCALARS) else type_of(value)
 
@@ -447,17 +491,75 @@ def _unpickle(value: Any, requires_grad: bool) -> Array:
     return array.requires_grad_() if requires_grad else array
 
 
-def deposit(leaf: Leaf, gradient: Value, *, overwrite: bool) -> None:
-    """Give a leaf its gradient: added to what is there, or in its place.
+def _check_cotangent(given: Any, what: str, shape: Shape, dtype: DType) -> None:
+    if given.shape != shape:
+        raise ShapeError(f"the {what} of an array of shape {shape} cannot have shape {given.shape}")
+    if given.dtype.kind == "c" and dtype.kind != "c":
+        raise DTypeError(f"the {what} of an array of {dtype} cannot be of {given.dtype}")
 
-    An attached gradient keeps its handle, and its memory too unless somebody else can see that.
-    """
+
+def root(array: Any) -> Node:
+    """The node from which a sweep starts; raises GraphError where there is none, or where it would miss a leaf."""
+    if not isinstance(array, Box) or not isinstance(array._note, Node):
+        inside = array._level.name if isinstance(array, Box) and array._level.depth else ""
+        raise GraphError(
+            f"an array inside {inside} has no graph of its own; use wg.grad or wg.vjp there"
+            if inside
+            else "this array does not require a gradient: nothing that led to it was recorded; "
+            "call requires_grad_() on an input before computing"
+        )
+    below = array._value
+    while isinstance(below, Box):
+        if below._level is EAGER and isinstance(below._note, Node):
+            raise GraphError(
+                f"backward() inside {array._level.name} reaches the arguments of the transform, but not the arrays "
+                "outside of it that require a gradient; use wg.grad or wg.vjp inside, or detach() them"
+            )
+        below = below._value
+    return array._note
+
+
+class _Handle:
+    __slots__ = ("_value",)
+
+    def __init__(self) -> None:
+        self._value = np.empty(0)
+
+
+def _references(handle: Any) -> int:
+    return sys.getrefcount(handle._value)
+
+
+_NO_OTHERS = _references(_Handle())
+"""The references to an array's memory where nobody else can see it: the array's, and those of the question itself."""
+
+
+def _alone(array: Box) -> bool:
+    """Whether nobody else can see the memory of an array, so that it can be written instead of copied."""
+    return (
+        type(array._value) is np.ndarray
+        and array._value.base is None
+        and array._value.flags.writeable
+        and _references(array) <= _NO_OTHERS
+    )
+
+
+def deposit(gradients: Mapping[Node, Value], *, overwrite: bool) -> None:
+    """Give leaves their gradients: added to what is there, or in its place."""
+    with _depositing:  # other threads may accumulate into the same leaves
+        for leaf, gradient in gradients.items():
+            assert isinstance(leaf, Leaf)
+            _deposit(leaf, gradient, overwrite)
+
+
+def _deposit(leaf: Leaf, gradient: Value, overwrite: bool) -> None:
+    """Give a leaf its gradient; an attached one keeps its handle, and its memory unless somebody else can see that."""
     grad = leaf.grad
-    if grad is None:
-        leaf.grad = wrap(gradient)
-    elif not leaf.attached or isinstance(gradient, Box):
-        leaf.grad = wrap(gradient if overwrite else grad + gradient)
-    elif sys.getrefcount(grad._value) > 2 or not isinstance(grad._value, np.ndarray):
+    if not leaf.attached or isinstance(gradient, Box) or (grad is not None and grad._note is not None):
+        leaf.grad = wrap(gradient if grad is None or overwrite else grad + gradient)
+    elif grad is None:
+        leaf.grad = wrap(np.array(gradient))
+    elif not _alone(grad):
         grad._value = np.array(gradient if overwrite else grad._value + gradient)
     elif overwrite:
         grad._value[...] = gradient
@@ -465,5 +567,6 @@ def deposit(leaf: Leaf, gradient: Value, *, overwrite: bool) -> None:
         grad._value += gradient
 
 
+_depositing = Lock()
 Box.array_type = Array
 

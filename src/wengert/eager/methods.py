@@ -38,8 +38,7 @@ def _unary(primitive: Primitive) -> Callable[[Array], Array]:
 
 def _in_place(primitive: Primitive) -> Callable[[Array, Any], Array]:
     def method(self: Array, other: Any) -> Array:
-        value = apply(primitive, self, operand(other))
-        self._move_on(value, primitive.name)
+        self._update(primitive, other, primitive.name)
         return self
 
     return method

@@ -228,12 +228,7 @@ def outer(a: ArrayLike, b: ArrayLike) -> Array:
     Array([[3., 4.],
            [6., 8.]])
     """
-    return result(_outer(array_operand(a), array_operand(b)))
-
-
-def _outer(x: Value, y: Value) -> Value:
-    """A matrix product, which is quicker to differentiate than a product that broadcasts."""
-    return con.matmul(reshape(x, shape=(prod(x.shape), 1)), reshape(y, shape=(1, prod(y.shape))))
+    return result(con.einsum(_flat(array_operand(a)), _flat(array_operand(b)), subscripts="A,B->AB"))
 
 
 def _flat(x: Value) -> Value:
@@ -301,8 +296,6 @@ def _paired_axes(axes: Axes, p: int, q: int) -> tuple[tuple[int, ...], tuple[int
 
 def _contract(x: Value, y: Value, left: tuple[int, ...], right: tuple[int, ...]) -> Value:
     """The sum of products over axes of ``x`` and of ``y``; the others stay, in their order."""
-    if not left:
-        return reshape(_outer(x, y), shape=(*x.shape, *y.shape))
     p = len(x.shape)
     first, second = LETTERS[:p], list(LETTERS[p : p + len(y.shape)])
     for i, j in zip(left, right, strict=True):

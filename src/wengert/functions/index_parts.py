@@ -8,21 +8,17 @@ from operator import index as as_integer
 from typing import Any, NamedTuple
 
 from ..backends import backend
-from ..core.errors import DTypeError, ShapeError, WengertError
+from ..core.errors import DTypeError, IndexingError, ShapeError, WengertError
 from ..core.interpreter import Box, strip
 from ..core.types import Shape, Value, broadcast_shapes
 from ..ops.elementwise import astype
 from .operands import array_operand, concrete
 
-__all__ = ["Index", "IndexingError", "Parts", "basic_index", "check_broadcast", "is_basic", "quick_index", "take_apart"]
+__all__ = ["Index", "Parts", "basic_index", "check_broadcast", "is_basic", "quick_index", "take_apart"]
 
 Index = tuple[Any, ...]
 _ALL = slice(None)
 _nonzero = backend.implementation("nonzero")
-
-
-class IndexingError(WengertError, IndexError):
-    """An index that the array does not have, or that is none."""
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -11,13 +11,13 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..backends import backend
-from ..core.errors import DTypeError, ShapeError
+from ..core.errors import DTypeError, IndexingError, ShapeError
 from ..core.interpreter import Box
 from ..core.types import SCALARS, Shape, Value, is_inexact, normalize_axis
 from ..ops import indexing as ops
 from ..ops.elementwise import astype, clip, remainder, where
 from ..ops.shaping import reshape, transpose
-from .index_parts import IndexingError, basic_index, check_broadcast, is_basic, quick_index, take_apart
+from .index_parts import basic_index, check_broadcast, is_basic, quick_index, take_apart
 from .operands import ArrayLike, array_operand, concrete, operand, result
 
 if TYPE_CHECKING:

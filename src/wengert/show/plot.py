@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,24 +91,23 @@ def plot(
 
     xs = np.linspace(a, b, POINTS)
     orders = [f]
-    for _ in range(max(derivatives, 1)):
+    for _ in range(derivatives + 1):  # one more than is drawn: the slopes of the last
         orders.append(_derivative(orders[-1]))
     curves = [_values(function, xs) for function in orders]
-    name = _name(f)
-    seen = []
-    for order, ys in enumerate(curves[: derivatives + 1]):
-        slopes = curves[order + 1] if order + 1 < len(curves) else np.gradient(ys, xs)
-        shown = _with_gaps(xs, ys, slopes)
-        seen.append(shown)
-        width, layer = (2.2, 3.0) if order == 0 else (1.7, 2.5)
-        label = f"{name}{_primes(order)}(x)"
-        ax.plot(xs, shown, color=COLOURS[order % len(COLOURS)], linewidth=width, label=label, zorder=layer)
+    for ys, slopes in pairwise(curves):
+        slopes[~np.isfinite(ys)] = np.nan
+    seen = [_with_gaps(xs, ys, slopes) for ys, slopes in pairwise(curves)]
+    for order, ys in enumerate(seen):
+        label = f"{_name(f)}{_primes(order)}(x)"
+        # Derivatives are thinner and above, so that a curve is seen even where another is the same.
+        width, layer = (1.6, 3.0) if order else (2.8, 2.5)
+        ax.plot(xs, ys, color=COLOURS[order % len(COLOURS)], linewidth=width, label=label, zorder=layer)
     low, high = _limits(seen)
     for x in places:
         y, slope = (float(_values(function, np.array([x]))[0]) for function in orders[:2])
         if not math.isfinite(y) or not math.isfinite(slope):
             raise ValueError(f"there is no tangent at x = {x:g}: the function is {y:g} there, its derivative {slope:g}")
-        label = f"tangent at x = {x:g}:  y = {_line(slope, y - slope * x)}"
+        label = f"tangent at x = {_number(x)}:  y = {_line(slope, y - slope * x)}"
         ax.plot([a, b], [y + slope * (a - x), y + slope * (b - x)], color=INK, linewidth=1.2, dashes=(5, 3), zorder=2.2,
                 label=label)  # fmt: skip
         ax.plot([x], [y], "o", color=INK, markersize=5.5, zorder=4)
@@ -132,7 +132,7 @@ def plain(ax: Axes) -> None:
     ax.yaxis.label.set(color=INK, fontsize=11)
     labels = [str(text) for text in ax.get_legend_handles_labels()[1]]
     if labels:
-        columns = 2 if max(map(len, labels)) > 20 else min(len(labels), 4)
+        columns = len(labels) if sum(len(label) + 6 for label in labels) <= 72 else 2
         ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False, fontsize=10.5, labelcolor=INK,
                   handlelength=1.8, columnspacing=1.6, borderaxespad=0.3)  # fmt: skip
 
@@ -176,7 +176,8 @@ def _checked(result: Any, shape: tuple[int, ...]) -> Numbers:
     except ValueError:
         ys = np.asarray(None)
     if ys.dtype.kind not in "biuf":
-        raise DTypeError(f"plot needs a function that returns a real number, not {result!r}")
+        kind = f"one of {ys.dtype}" if ys.dtype.kind == "c" else f"{type(result).__name__}"
+        raise DTypeError(f"plot needs a function that returns a real number, not {kind}")
     if ys.shape != shape:
         raise ShapeError(
             f"plot needs a function that takes one number and returns one, not an array of shape {ys.shape[len(shape) :]}"
@@ -205,7 +206,7 @@ def _limits(curves: Sequence[Numbers]) -> tuple[float, float]:
     for ys in curves:
         finite = ys[np.isfinite(ys)]
         if finite.size:
-            low, high = np.quantile(finite, [0.05, 0.95])
+            low, high = np.quantile(finite, [0.1, 0.9])
             reach = 0.5 * (high - low)
             wild = np.ptp(finite) > 8 * (high - low) > 0
             lows.append(max(finite.min(), low - reach) if wild else finite.min())
@@ -224,11 +225,14 @@ def _primes(order: int) -> str:
     return f"⁽{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(order))}⁾"
 
 
+def _number(x: float) -> str:
+    return f"{x:.4g}".replace("-", "−")
+
+
 def _line(slope: float, intercept: float) -> str:
-    """``2x - 3``."""
-    if not round(slope, 9):
-        return f"{intercept:.4g}".replace("-", "−")
-    first = {1.0: "x", -1.0: "−x"}.get(round(slope, 9), f"{slope:.4g}x")
-    if not round(intercept, 9):
-        return first.replace("-", "−")
-    return f"{first} {'+' if intercept > 0 else '−'} {abs(intercept):.4g}".replace("-", "−")
+    """``2x − 3``."""
+    slope, intercept = round(slope, 9), round(intercept, 9)
+    if not slope:
+        return _number(intercept)
+    first = {1.0: "x", -1.0: "−x"}.get(slope, f"{_number(slope)}x")
+    return f"{first} {'+' if intercept > 0 else '−'} {_number(abs(intercept))}" if intercept else first
