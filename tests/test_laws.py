@@ -401,9 +401,190 @@ def _inside_derivatives(trial: Trial, batches: Arrays) -> None:
 
 
 def _twice(trial: Trial, batches: Arrays) -> None:
-    """One vmap within another: all pairs of an entry of the first input and one of the others."""
+    """One vmap within another: in step, and for all pairs of an entry of the first input with one of the others."""
+    once = lambda *xs: wg.vmap(lambda *ys: trial(ys))(*xs)  # noqa: E731
+    _like_a_loop(once, [np.stack([b, b[::-1]]) for b in batches])
     first, *rest = batches
-    inner_map = wg.vmap(lambda *xs: trial(xs), in_axes=(None, *[0] * len(rest)) if rest else (0,))
-    if not rest:
-        both = wg.vmap(inner_map)(np.stack([first, first[::-1]]))
-        close(both, [np.stack([_value(trial, [x]) [k] for x in (*first, *first[::-1])]).reshape(2, 3, *_value(trial, [first[0]])[k].shape) for k in range(len(both))])
+    if rest:
+        _like_a_loop(lambda x: wg.vmap(lambda *ys: trial([x, *ys]))(*rest), [first])
+
+
+def tracing(primitive: Primitive, example: Example, seed: int = 0) -> None:
+    """A trace type-checks and computes the same; so do traces of derivatives and batches, and derivatives of a trace."""
+    for trial in trials(primitive, example, ("float64", "complex128"), seed):
+        arrays = [i for i, x in enumerate(trial.inputs) if isinstance(x, np.ndarray)]
+        if not arrays:
+            continue
+        n, given = len(arrays), trial.at(arrays)
+        program = _traced(lambda *xs: trial(trial.filled(arrays, xs)), given)
+        _traced(wg.vmap(lambda *xs: trial(trial.filled(arrays, xs))), [np.stack([x, x]) for x in given])
+        values = trial.function()(*trial.at(trial.free))
+        if not trial.free or not values:
+            continue
+        tangents, cotangents = trial.like(trial.at(trial.free)), trial.like(values)
+        forward = _traced(lambda *xs: trial.forward(xs[n:], trial.filled(arrays, xs[:n])), [*given, *tangents])
+        reverse = _traced(lambda *xs: trial.reverse(xs[n:], trial.filled(arrays, xs[:n])), [*given, *cotangents])
+
+        def as_function(*free: Any, program: Program = program, trial: Trial = trial) -> list[Any]:
+            full = trial.filled(trial.free, free)
+            return [y for y in program(*[full[i] for i in arrays]) if y.dtype.kind in "fc"]  # noqa: B023
+
+        close(wg.jvp(as_function, trial.at(trial.free), tangents)[1], forward(*given, *tangents))
+        close(wg.vjp(as_function, *trial.at(trial.free))[1](cotangents), reverse(*given, *cotangents))
+
+
+def _traced(function: Callable[..., Any], args: Arrays) -> Program:
+    program: Program = wg.trace(function)(*args)
+    check(program)
+    check(program.pruned())
+    assert str(program)
+    close(program(*args), function(*args))
+    return program
+
+
+def taping(primitive: Primitive, example: Example) -> None:
+    """A tape keeps what the VJP reads and nothing else, whichever inputs are recorded."""
+    *_, trial = trials(primitive, example)  # complex where it can be: what only complex numbers need is read there
+    inputs = trial.prepared()
+    recordable = [i for i, x in enumerate(inputs) if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
+    for recorded in [(i,) for i in recordable] + [tuple(recordable)]:
+        with about(f"inputs {recorded} recorded"):
+            _keeps_what_it_needs(trial, inputs, recorded)
+
+
+def _keeps_what_it_needs(trial: Trial, inputs: Arrays, recorded: Sequence[int]) -> None:
+    primitive, params = trial.primitive, trial.example.params
+    boxes = [wg.array(x, requires_grad=i in recorded) if isinstance(x, np.ndarray) else x for i, x in enumerate(inputs)]
+    arrays = outputs(primitive(*boxes, **params))
+    if primitive.vjp is None or not any(y.dtype.kind in "fc" for y in arrays):
+        assert not any(y.requires_grad for y in arrays)
+        return
+    first = arrays[0]._note
+    node = first.inputs[0] if primitive.multiple else first
+    assert isinstance(node, Node)
+    wanted = sum(1 << i for i in recorded)
+    unread = primitive.unread(wanted, len(inputs))
+    cotangents = tuple(trial.like([y.detach() for y in arrays]))
+    ct = cotangents if primitive.multiple else cotangents[0]
+    for i, kept in enumerate(node.saved):
+        if i in unread:
+            assert not isinstance(kept, (np.ndarray, tuple)), f"input {i} is kept, but not read"
+        elif isinstance(kept, np.ndarray) and kept.size:
+            poisoned = [*node.saved[:i], _Poison(kept), *node.saved[i + 1 :]]
+            with np.errstate(all="ignore"):
+                try:
+                    primitive.vjp(ct, poisoned, params, wanted)
+                except (_Read, TypeError):
+                    continue
+            raise AssertionError(f"input {i} is kept, but the VJP reads at most its type")
+    wg.sum(sum(wg.sum(wg.real(y * c.conj())) for y, c in zip(arrays, cotangents, strict=True))).backward()
+    leaves = [boxes[i] for i in recorded]
+    free = lambda *xs: outputs(primitive(*[xs[recorded.index(i)] if i in recorded else x for i, x in enumerate(inputs)], **params))  # noqa: E731, E501
+    close([leaf.grad for leaf in leaves], wg.vjp(free, *[inputs[i] for i in recorded])[1](cotangents))
+
+
+class _Read(Exception):
+    """Somebody read a value."""
+
+
+class _Poison:
+    """In place of a value: shows its type, and raises when it is read."""
+
+    def __init__(self, value: Any) -> None:
+        self.shape, self.dtype = value.shape, value.dtype
+
+    def _raise(self, *_: Any, **__: Any) -> Any:
+        raise _Read
+
+    __array__ = __array_ufunc__ = __array_function__ = __getitem__ = __getattr__ = _raise
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The tests
+# ---------------------------------------------------------------------------------------------------------------------
+
+PRIMITIVES = [pytest.param(p, id=p.name) for p in registry.values()]
+EXAMPLES = [pytest.param(p, e, id=f"{p.name}-{i}") for p in registry.values() for i, e in enumerate(p.examples)]
+
+for_all_primitives = pytest.mark.parametrize("primitive", PRIMITIVES)
+for_all_examples = pytest.mark.parametrize(("primitive", "example"), EXAMPLES)
+
+
+@for_all_primitives
+def test_has_examples(primitive):
+    assert primitive.examples, f"{primitive} needs examples: inputs on which the laws are tried"
+
+
+@for_all_primitives
+def test_type_of_mixed_inputs(primitive):
+    mixed_types(primitive, primitive.examples[0])
+
+
+@for_all_examples
+def test_evaluation(primitive, example, references):
+    evaluation(primitive, example, references.of(primitive.name))
+
+
+@for_all_examples
+def test_type(primitive, example):
+    types(primitive, example)
+
+
+@for_all_examples
+def test_adjoint(primitive, example):
+    adjoint(primitive, example)
+
+
+@for_all_examples
+def test_finite_differences(primitive, example):
+    finite_differences(primitive, example)
+
+
+@for_all_examples
+def test_complex_step(primitive, example):
+    complex_step(primitive, example)
+
+
+@for_all_examples
+def test_precision(primitive, example):
+    precision(primitive, example)
+
+
+@for_all_examples
+def test_batching(primitive, example):
+    batching(primitive, example)
+
+
+@for_all_examples
+def test_tracing(primitive, example):
+    tracing(primitive, example)
+
+
+@for_all_examples
+def test_taping(primitive, example):
+    taping(primitive, example)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@for_all_examples
+def test_other_values(primitive, example, seed):
+    adjoint(primitive, example, seed)
+    finite_differences(primitive, example, seed)
+    precision(primitive, example, seed)
+    tracing(primitive, example, seed)
+    batching(primitive, example, seed, ("float64", "complex128"), all_axes=True)
+
+
+@pytest.mark.slow
+@for_all_examples
+def test_third_order(primitive, example):
+    finite_differences(primitive, example, order=3)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Each law can fail
+# ---------------------------------------------------------------------------------------------------------------------
+
+SIN, MULTIPLY = registry["sin"], registry["multiply"]
+ONE, TWO = Example(((3,),)), Example(((2, 3), (3,)))

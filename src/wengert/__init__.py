@@ -10,9 +10,29 @@ Array([ 0.,  4.,  8., 12.])
 
 from __future__ import annotations
 
-import math as _math
-from typing import TYPE_CHECKING as _TYPE_CHECKING
-from typing import Any as _Any
+from numpy import bool as bool
+
+# The constants and dtypes of NumPy, so that a program needs one import.
+from numpy import (
+    complex64,
+    complex128,
+    e,
+    float16,
+    float32,
+    float64,
+    inf,
+    int8,
+    int16,
+    int32,
+    int64,
+    nan,
+    newaxis,
+    pi,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
 
 from . import testing
 from .core.errors import (
@@ -141,9 +161,9 @@ from .functions import (
     less_equal,
     linspace,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logaddexp,
     logaddexp2,
     logical_and,
@@ -230,12 +250,14 @@ from .functions import (
 )
 from .functions import linalg as linalg
 from .functions import special as special
+from .show.graph import draw
+from .show.plot import plot
+from .transforms.batch import vmap
 from .transforms.checkpoint import checkpoint
 from .transforms.custom import custom_jvp, custom_vjp
 from .transforms.forward import jvp
 from .transforms.jacobian import hessian, hvp, jacfwd, jacobian, jacrev
 from .transforms.reverse import grad, value_and_grad, vjp
-from .transforms.batch import vmap
 from .transforms.trace import linearize, trace
 
 __all__ = [
@@ -295,6 +317,7 @@ __all__ = [
     "bitwise_or",
     "bitwise_right_shift",
     "bitwise_xor",
+    "bool",
     "broadcast_arrays",
     "broadcast_to",
     "cbrt",
@@ -302,6 +325,8 @@ __all__ = [
     "checkpoint",
     "clip",
     "column_stack",
+    "complex128",
+    "complex64",
     "concat",
     "concatenate",
     "conj",
@@ -322,8 +347,10 @@ __all__ = [
     "divide",
     "divmod",
     "dot",
+    "draw",
     "dsplit",
     "dstack",
+    "e",
     "einsum",
     "empty",
     "empty_like",
@@ -339,6 +366,9 @@ __all__ = [
     "flip",
     "fliplr",
     "flipud",
+    "float16",
+    "float32",
+    "float64",
     "float_power",
     "floor",
     "floor_divide",
@@ -356,7 +386,12 @@ __all__ = [
     "hypot",
     "identity",
     "imag",
+    "inf",
     "inner",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
     "invert",
     "is_grad_enabled",
     "isclose",
@@ -397,7 +432,9 @@ __all__ = [
     "mod",
     "moveaxis",
     "multiply",
+    "nan",
     "negative",
+    "newaxis",
     "no_grad",
     "nonzero",
     "not_equal",
@@ -406,6 +443,8 @@ __all__ = [
     "outer",
     "pad",
     "permute_dims",
+    "pi",
+    "plot",
     "positive",
     "pow",
     "power",
@@ -457,6 +496,10 @@ __all__ = [
     "triu",
     "true_divide",
     "trunc",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
     "unique",
     "unstack",
     "value_and_grad",

@@ -9,19 +9,19 @@ transform notes about a value is never taken for what another noted.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .errors import LevelError
-from .types import Shape, Value
+from .errors import DTypeError, LevelError, ShapeError, WengertError, user_location
+from .types import Shape, Value, type_of
 
 if TYPE_CHECKING:
     from .primitive import Primitive
 
-__all__ = ["Box", "Interpreter", "State", "apply", "raise_closed", "state", "strip", "wrap"]
+__all__ = ["Box", "Interpreter", "State", "apply", "located", "raise_closed", "state", "strip", "wrap"]
 
 
 class State(threading.local):
@@ -165,10 +165,30 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
             if top is None or level.depth > top.depth:
                 top = level
     if top is None:
-        return primitive.evaluate(*inputs, **params)
+        try:
+            return primitive.evaluate(*inputs, **params)
+        except (ValueError, TypeError, IndexError) as error:
+            raise located(error, primitive, inputs, params) from None
     if not top.open:
         raise_closed(top)
     return top.process(primitive, inputs, params)
+
+
+def located(error: Exception, primitive: Primitive, values: Sequence[Value], params: dict[str, Any]) -> Exception:
+    """The backend's error, with the operation, its operands and the user's line."""
+    if isinstance(error, WengertError):
+        return error
+    operands = ", ".join(str(type_of(v)) for v in values)
+    options = "".join(f", {k}={v}" for k, v in params.items())
+    where = f"{primitive.name}({operands}{options})"
+    kind = {ValueError: ShapeError, TypeError: DTypeError}.get(type(error))
+    if kind is DTypeError or (kind is ShapeError and "shape" in str(error)):
+        return kind(f"{where}: {error}")
+    error.add_note(f"in {where}")
+    location = user_location()
+    if location is not None:
+        error.add_note(f"at {location}")
+    return error
 
 
 def raise_closed(level: Interpreter) -> None:

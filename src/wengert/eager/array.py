@@ -13,17 +13,19 @@ import numpy as np
 from ..core.errors import ConversionError, DTypeError, GraphError, ShapeError
 from ..core.interpreter import Box, apply, state, strip, wrap
 from ..core.primitive import Primitive
-from ..core.types import SCALARS, DType, Shape, Value, broadcast_shapes, is_inexact, type_of
+from ..core.types import SCALARS, DType, Shape, Value, is_inexact, type_of
 from ..functions import indexing, reductions, shaping
 from ..functions.operands import ArrayLike, array_operand, operand
 from ..interop import numpy_protocol
 from ..ops import elementwise as el
 from ..ops.indexing import index_set
 from .methods import Operators
+from .modes import enable_grad
 from .sweep import sweep
 from .tape import EAGER, Hook, Leaf, Node
 
 __all__ = ["EAGER", "Array", "deposit", "root"]
+
 
 class Array(Operators):
     """An n-dimensional array of numbers whose computations can be differentiated.
@@ -104,8 +106,8 @@ class Array(Operators):
         if isinstance(note, Leaf):
             marks.append("requires_grad=True")
         elif isinstance(note, Node):
-            equation = note if note.primitive is not None else note.inputs[0]
-            marks.append(f"recorded by {equation.primitive.name}")
+            primitive = note.primitive or note.inputs[0].primitive
+            marks.append(f"recorded by {primitive.name}")
         return f"Array({', '.join([text, *marks])})"
 
     def __str__(self) -> str:
@@ -390,20 +392,23 @@ class Array(Operators):
                 "or compute a new array"
             )
 
-    def _update(self, primitive: Primitive, other: ArrayLike, name: str) -> None:
-        """``self op= other``."""
+    def _update(self, primitive: Primitive, other: ArrayLike) -> None:
+        """``self op= other``, of which the type is checked before anything is computed."""
+        name = primitive.name
         self._check_writable(name)
         other = operand(other)
-        mine, given = type_of(self), type_of(other)
-        if broadcast_shapes(mine.shape, given.shape) != mine.shape:
+        try:
+            new = primitive.result_type(type_of(self), type_of(other))
+        except TypeError as error:
+            raise DTypeError(f"{name} of {type_of(self)} and {type_of(other)}: {error}") from None
+        if new.shape != self.shape:
             raise ShapeError(
-                f"{name} in place cannot turn an array of shape {mine.shape} into one of "
-                f"{broadcast_shapes(mine.shape, given.shape)}; compute a new array"
+                f"{name} in place cannot turn an array of shape {self.shape} into one of shape {new.shape}; "
+                "compute a new array"
             )
-        dtype = primitive.result_type(mine, given).dtype
-        if not np.can_cast(dtype, mine.dtype, "same_kind"):
+        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
             raise DTypeError(
-                f"{name} in place cannot store {dtype} in an array of {mine.dtype}; convert it with astype() first"
+                f"{name} in place cannot store {new.dtype} in an array of {self.dtype}; convert it with astype() first"
             )
         plain = not isinstance(other, Box) or (other._level is EAGER and other._note is None)
         if plain and self._is_constant() and _alone(self) and isinstance(primitive.evaluate, np.ufunc):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ..core.errors import ConversionError
 from ..core.interpreter import Box, apply, wrap
@@ -12,6 +12,7 @@ from ..core.types import Value
 from ..functions import contraction, indexing, linalg, rearranging, reductions, selection, shaping, sorting, statistics
 from ..functions.operands import ArrayLike, operand
 from ..ops import elementwise as el
+from ..ops.contraction import matmul
 from .tape import operator
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _unary(primitive: Primitive) -> Callable[[Array], Array]:
 
 def _in_place(primitive: Primitive) -> Callable[[Array, Any], Array]:
     def method(self: Array, other: Any) -> Array:
-        self._update(primitive, other, primitive.name)
+        self._update(primitive, other)
         return self
 
     return method
@@ -49,8 +50,8 @@ class Operators(Box):
 
     __slots__ = ()
 
-    def _move_on(self, value: Value, doing: str) -> None:
-        """Make this handle the name of another value, of the same shape and dtype."""
+    def _update(self, primitive: Primitive, other: ArrayLike) -> None:
+        """``self op= other``."""
         raise NotImplementedError
 
     __add__, __radd__, __iadd__ = operator(el.add), _reflected(el.add), _in_place(el.add)
@@ -69,22 +70,20 @@ class Operators(Box):
     __irshift__ = _in_place(el.right_shift)
     __lt__, __le__ = operator(el.less), operator(el.less_equal)
     __gt__, __ge__ = operator(el.greater), operator(el.greater_equal)
-    __eq__ = operator(el.equal)  # type: ignore[assignment]
-    __ne__ = operator(el.not_equal)  # type: ignore[assignment]
+    __eq__ = operator(el.equal)
+    __ne__ = operator(el.not_equal)
     __neg__, __abs__, __invert__ = _unary(el.negative), _unary(el.absolute), _unary(el.invert)
 
-    def __pos__(self) -> Array:
+    def __pos__(self) -> Self:
         return self
 
     def __matmul__(self, other: ArrayLike) -> Array:
         return contraction.matmul(self, other)
 
+    __imatmul__ = _in_place(matmul)
+
     def __rmatmul__(self, other: ArrayLike) -> Array:
         return contraction.matmul(other, self)
-
-    def __imatmul__(self, other: ArrayLike) -> Array:
-        self._move_on(contraction.matmul(self, other), "matmul")
-        return self
 
     def __getitem__(self, index: Any) -> Array:
         return wrap(indexing.getitem(self, index))  # type: ignore[return-value]
@@ -195,7 +194,7 @@ class Operators(Box):
 
     def conj(self) -> Array:
         """The complex conjugate; a real array as it is."""
-        return apply(el.conj, self) if self.dtype.kind == "c" else self
+        return apply(el.conj, self) if self.dtype.kind == "c" else self  # type: ignore[return-value]
 
     def clip(self, min: ArrayLike | None = None, max: ArrayLike | None = None) -> Array:
         """See :func:`wengert.clip`."""

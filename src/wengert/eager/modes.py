@@ -17,6 +17,9 @@ class _Floor(ContextDecorator):
     def __init__(self) -> None:
         self._outer: list[int] = []
 
+    def _recreate_cm(self) -> Self:
+        return type(self)()  # a decorated function may run in several threads at once
+
     def _floor(self) -> int:
         raise NotImplementedError
 

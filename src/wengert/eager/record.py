@@ -13,9 +13,9 @@ from ..core.interpreter import Box, state
 from ..core.primitive import Primitive
 from ..core.program import Equation, Program, Variable
 from ..core.types import SCALARS, ArrayType
-from .array import Array, deposit
+from .array import Array, deposit, root
 from .sweep import sweep
-from .tape import Leaf, Node, Output
+from .tape import Node, Output
 
 __all__ = ["Tape", "program_of", "record"]
 
@@ -25,17 +25,19 @@ class Tape:
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
+        self._outer: list[tuple[int, int, list[Node] | None]] = []
 
     def __enter__(self) -> Self:
-        self._outer = state.scope(0, self._nodes)
+        self._outer.append((len(self._nodes), *state.scope(0, self._nodes)))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        state.scope(*self._outer)
-        if state.tape is not None:
-            state.tape.extend(self._nodes)
+        start, floor, outer = self._outer.pop()
+        state.scope(floor, outer)
+        if outer is not None and outer is not self._nodes:
+            outer.extend(self._nodes[start:])
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -65,17 +67,11 @@ class Tape:
         GraphError
             If a head was not recorded, or its graph was freed.
         """
-        roots = []
-        for head in (heads,) if isinstance(heads, Box) else tuple(heads):
-            if not isinstance(head, Box) or not isinstance(head._note, Node):
-                raise GraphError(
-                    "tape.backward() needs arrays that were computed from arrays with attach_grad(), "
-                    "inside `with wg.record() as tape:`"
-                )
-            roots.append((head._note, np.ones(head.shape, head.dtype)))
-        for node, gradient in sweep(roots, retain=retain_graph).items():
-            assert isinstance(node, Leaf)
-            deposit(node, gradient, overwrite=True)
+        given = (heads,) if isinstance(heads, Box) else tuple(heads)
+        if not given:
+            raise GraphError("tape.backward() needs an array to differentiate, not none")
+        roots = [(root(head), np.ones(head.shape, head.dtype)) for head in given]
+        deposit(sweep(roots, retain=retain_graph), overwrite=True)
 
 
 def record() -> Tape:
@@ -117,11 +113,7 @@ def program_of(*arrays: Array) -> Program:
       c: float64[] = sum(b, axes=(0,), keepdims=False)
       return c
     """
-    roots = []
-    for array in arrays:
-        if not isinstance(array, Box) or not isinstance(array._note, Node):
-            raise GraphError("program_of() needs arrays that were computed from arrays requiring a gradient")
-        roots.append(array._note)
+    roots = [root(array) for array in arrays]
     seen, stack = set(roots), list(roots)
     while stack:
         for parent in stack.pop().inputs:

@@ -12,10 +12,10 @@ from itertools import count
 from typing import Any, ClassVar
 
 from ..backends import backend
-from ..core.errors import DTypeError, ShapeError, WengertError, user_location
-from ..core.interpreter import Box, Interpreter, apply, raise_closed, state, strip, wrap
+from ..core.errors import DTypeError
+from ..core.interpreter import Box, Interpreter, apply, located, raise_closed, state, strip, wrap
 from ..core.primitive import Primitive, registry
-from ..core.types import SCALARS, ArrayType, DType, Shape, Value, is_inexact, type_of
+from ..core.types import SCALARS, ArrayType, DType, Shape, Value, is_inexact
 from ..functions.operands import operand
 
 __all__ = ["EAGER", "Hook", "Leaf", "Node", "Output", "Recorder", "operator"]
@@ -104,10 +104,10 @@ class Recorder(Interpreter):
             return _operators[primitive](*inputs)
         values, notes, wanted = self._taken_apart(inputs)
         if not wanted or primitive.vjp is None or self.depth < state.floor:
-            return _plain(self._evaluate(primitive, values, params))
+            return _plain(apply(primitive, *values, **params))
         if primitive.call is not None:
             return primitive.call(self, inputs, params)
-        out = self._evaluate(primitive, values, params)
+        out = apply(primitive, *values, **params)
         values = _owned(values, inputs)
         notes = list(map(_noted, notes))
         saved = [*values, out]
@@ -131,12 +131,6 @@ class Recorder(Interpreter):
             values.append(value)
             notes.append(note)
         return values, notes, wanted
-
-    def _evaluate(self, primitive: Primitive, values: list[Value], params: dict[str, Any]) -> Any:
-        try:
-            return apply(primitive, *values, **params)
-        except (ValueError, TypeError, IndexError) as error:
-            raise _located(error, primitive, values, params) from None
 
     def record(
         self,
@@ -226,7 +220,7 @@ def _unary(primitive: Primitive) -> Callable[[Box], Any]:
         try:
             out = evaluate(a) if level is EAGER else _lower(level, primitive, a)
         except (ValueError, TypeError) as error:
-            raise _located(error, primitive, [a], _NO_PARAMS) from None
+            raise located(error, primitive, [a], _NO_PARAMS) from None
         if node is None or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):
             return wrap(out)
         saved = (a if keep_x else None, out if keep_out else None)
@@ -283,7 +277,7 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         try:
             out = evaluate(a, b) if level is EAGER else _lower(level, primitive, a, b)  # type: ignore[arg-type]
         except (ValueError, TypeError) as error:
-            raise _located(error, primitive, [a, b], _NO_PARAMS) from None
+            raise located(error, primitive, [a, b], _NO_PARAMS) from None
         if not wanted or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):  # type: ignore[union-attr]
             return wrap(out)
         if loose:
@@ -328,23 +322,6 @@ def _elsewhere(primitive: Primitive, x: Any, y: Any) -> Any:
         return apply(primitive, operand(x), operand(y))
     except DTypeError:
         return NotImplemented
-
-
-def _located(error: Exception, primitive: Primitive, values: Sequence[Value], params: dict[str, Any]) -> Exception:
-    """The backend's error, with the operation, its operands and the user's line."""
-    if isinstance(error, WengertError):
-        return error
-    operands = ", ".join(str(type_of(v)) for v in values)
-    options = "".join(f", {k}={v}" for k, v in params.items())
-    where = f"{primitive.name}({operands}{options})"
-    kind = {ValueError: ShapeError, TypeError: DTypeError}.get(type(error))
-    if kind is DTypeError or (kind is ShapeError and "shape" in str(error)):
-        return kind(f"{where}: {error}")
-    error.add_note(f"in {where}")
-    location = user_location()
-    if location is not None:
-        error.add_note(f"at {location}")
-    return error
 
 
 EAGER = Recorder(depth=0)
