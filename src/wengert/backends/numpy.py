@@ -10,12 +10,14 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 from math import factorial, isfinite
 from math import prod as _product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
 Axes = tuple[int, ...]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from pathlib import Path
+from os.path import abspath, dirname
 from types import FrameType
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "user_location",
 ]
 
-_PACKAGE = str(Path(__file__).resolve().parents[1]) + os.sep
+_PACKAGE = dirname(dirname(abspath(__file__))) + os.sep
 
 
 def user_location() -> str | None:

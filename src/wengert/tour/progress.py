@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
-__all__ = ["Echo", "Progress"]
+__all__ = ["Progress"]
 
 WIDTH = 24
 
@@ -55,24 +55,3 @@ class Progress:
             self._stream.write("\r\033[K")
             self._stream.flush()
             self._drawn = False
-
-
-class Echo:
-    """A stream for the tour's text, which makes the bar give way to each line."""
-
-    def __init__(self, stream: TextIO, progress: Progress) -> None:
-        self._stream = stream
-        self._progress = progress
-
-    def write(self, text: str) -> int:
-        """Write a text."""
-        self._progress.clear()
-        self._stream.write(text)
-        if text.endswith("\n"):
-            self._stream.flush()
-            self._progress.draw()
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-        self._stream.flush()

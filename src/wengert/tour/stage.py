@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
-from typing import Any, TextIO
+from typing import Any
 
 __all__ = ["Part", "Picture", "Result", "Step", "display", "perform"]
 
@@ -150,22 +150,22 @@ class Result:
     seconds: float = 0.0
 
 
-class _Copy(StringIO):
-    """Keeps what is written, and passes it on."""
+class _Lines(StringIO):
+    """Keeps what is written, and passes on each line once it is whole."""
 
-    def __init__(self, also: TextIO, prefix: str) -> None:
+    def __init__(self, echo: Callable[[str], None]) -> None:
         super().__init__()
-        self._also = also
-        self._prefix = prefix
+        self._echo = echo
+        self._begun = ""
 
     def write(self, text: str) -> int:
-        at_start = not self.getvalue() or self.getvalue().endswith("\n")
-        shown = textwrap.indent(text if at_start else "\0" + text, self._prefix, lambda line: True)
-        self._also.write(shown if at_start else shown.removeprefix(self._prefix + "\0"))
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            self._echo(line)
         return super().write(text)
 
 
-def perform(step: Step, variables: dict[str, Any], already: Sequence[str], echo: TextIO) -> Result:
+def perform(step: Step, variables: dict[str, Any], already: Sequence[str], echo: Callable[[str], None]) -> Result:
     """Run a step.
 
     Parameters
@@ -177,7 +177,7 @@ def perform(step: Step, variables: dict[str, Any], already: Sequence[str], echo:
     already
         Import lines that the reader of the part has seen.
     echo
-        Where what the step prints is written at once, indented.
+        Called with each line that the step prints, at once.
     """
     imports = [line for line in step.imports if line not in already]
     result = Result(step, "\n".join([*imports, "", step.code]) if imports else step.code)
@@ -186,7 +186,7 @@ def perform(step: Step, variables: dict[str, Any], already: Sequence[str], echo:
         result.missing = f"It builds on {', '.join(absent)}, which an earlier step did not get to."
         return result
     started = time.perf_counter()
-    output = _Copy(echo, "    ")
+    output = _Lines(echo)
     token = _displayed.set(result.pictures)
     try:
         with redirect_stdout(output):
