@@ -1,4 +1,4 @@
-"""What tests of several folders share."""
+"""What tests of several folders share. The modules beside this file come as fixtures: tests import only the package."""
 
 import importlib.util
 import sys
@@ -8,12 +8,23 @@ from types import ModuleType
 import pytest
 
 
-@pytest.fixture(scope="session")
-def references() -> ModuleType:
-    """The module beside this file that says a second time what each primitive computes."""
-    spec = importlib.util.spec_from_file_location("references", Path(__file__).with_name("references.py"))
-    assert spec is not None and spec.loader is not None  # noqa: PT018
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"wengert_tests_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def laws() -> ModuleType:
+    """The laws that every primitive obeys."""
+    return _module("laws")
+
+
+@pytest.fixture(scope="session")
+def references() -> ModuleType:
+    """What each primitive computes, said a second time."""
+    return _module("references")

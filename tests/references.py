@@ -4,8 +4,6 @@ Most primitives are the NumPy function of the same name. The rest stand here, wr
 independently of the backend.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +16,12 @@ REFERENCES: dict[str, Callable[..., Any]] = {}
 def of(name: str) -> Callable[..., Any]:
     """The reference for a primitive."""
     return REFERENCES[name] if name in REFERENCES else getattr(np, name)
+
+
+def _inexact(x):
+    """As it is if it is floating-point or complex, else in double precision."""
+    x = np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
 
 
 def _define(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,9 +54,8 @@ def stop_gradient(x):
 def sinc_derivative(x, order):
     """Of sin(u)/u = ∫₀¹ cos(u t) dt, differentiated under the integral."""
     nodes, weights = np.polynomial.legendre.leggauss(40)
-    t, dtype = (nodes + 1) / 2, np.result_type(x, np.float32)
-    u = np.asarray(x)[..., None]
-    return (np.cos(u * t + order * np.pi / 2) * t**order @ (weights / 2)).astype(dtype)
+    t, x = (nodes + 1) / 2, _inexact(x)
+    return (np.cos(x[..., None] * t + order * np.pi / 2) * t**order @ (weights / 2)).astype(x.dtype)
 
 
 # Reductions and scans ------------------------------------------------------------------------------------------------
@@ -67,12 +70,13 @@ REFERENCES |= {name: _reduction(name) for name in ("sum", "prod", "max", "min", 
 
 @_define
 def norm(x, axes, keepdims):
-    return np.sqrt(np.sum(np.abs(x).astype(np.result_type(np.abs(x), np.float32)) ** 2, axis=axes, keepdims=keepdims))
+    return np.sqrt(np.sum(np.abs(_inexact(x)) ** 2, axis=axes, keepdims=keepdims))
 
 
 @_define
 def logsumexp(x, axes, keepdims):
-    return np.asarray(scipy.special.logsumexp(x, axis=axes, keepdims=keepdims)) if axes else np.array(x)
+    x = _inexact(x)
+    return np.asarray(scipy.special.logsumexp(x, axis=axes, keepdims=keepdims)) if axes else x
 
 
 @_define
@@ -190,7 +194,8 @@ def einsum(*operands, subscripts):
 @_define
 def cofactor(a):
     """(-1)^(i+j) times the determinant of what is left without row i and column j."""
-    out = np.zeros(a.shape, np.result_type(a, np.float32))
+    a = _inexact(a)
+    out = np.zeros_like(a)
     for i, j in np.ndindex(a.shape[-2:]):
         minor = np.delete(np.delete(a, i, axis=-2), j, axis=-1)
         out[..., i, j] = (-1) ** (i + j) * np.linalg.det(minor)

@@ -1,507 +1,12 @@
-"""The laws that every primitive obeys, tried on its examples: a primitive is tested the moment it is registered.
+"""Every primitive obeys the laws of ``laws.py`` on each of its examples: it is tested the moment it is registered."""
 
-A law is a function of a primitive and an example; the tests at the end run all of them over the registry, and show on
-primitives that are deliberately wrong that each law can fail.
-"""
-
-from __future__ import annotations
-
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain, combinations, product
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.core.primitive import Example, Primitive, registry
-from wengert.core.program import Program, check
-from wengert.core.types import SCALARS, type_of
-from wengert.eager.tape import Node
-
-Arrays = Sequence[Any]
-
-INEXACT = ("float64", "float32", "complex128")
-DTYPES = (*INEXACT, "int64", "bool")
-SINGLE = ("float32", "complex64")
-TOLERANCE = {"float64": 1e-11, "complex128": 1e-11, "float32": 3e-5, "complex64": 3e-5}
-
-# A float that is constant on purpose: the derivative is 0, and finite differences say otherwise.
-CUT = ("stop_gradient",)
-# Where a complex step is no use: a factorisation rounds real and imaginary part relative to the larger of the two.
-FACTORED = ("cofactor",)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# A primitive on an example
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-class Trial:
-    """A primitive with the inputs of an example, drawn for one dtype."""
-
-    def __init__(self, primitive: Primitive, example: Example, dtype: str, seed: int = 0) -> None:
-        self.primitive, self.example, self.dtype = primitive, example, dtype
-        self.random = np.random.default_rng((zlib.crc32(primitive.name.encode()), seed))
-        self.inputs = [self._input(x, np.dtype(dtype)) for x in example.inputs]
-        self.free = [i for i, x in enumerate(self.inputs) if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
-        """The inputs that can be differentiated."""
-
-    def _input(self, given: Any, dtype: np.dtype[Any]) -> Any:
-        """A tuple is a shape; a list is an array of what it holds; the rest stands for itself."""
-        if isinstance(given, list):
-            array = np.asarray(given)
-            return array.astype(dtype) if array.dtype.kind == "f" and dtype.kind in "fc" else array
-        if not isinstance(given, tuple):
-            return given
-        low, high = self.example.domain
-        if dtype.kind == "b":
-            return np.asarray(self.random.integers(0, 2, given), bool)
-        if dtype.kind == "i":
-            return np.asarray(self.random.integers(np.ceil(low), max(np.ceil(low), np.floor(high)) + 1, given))
-        x = self.random.uniform(low, high, given)
-        if dtype.kind == "c":
-            x = x + 1j * self.random.uniform(-0.8, 0.8, given)  # off the branch cuts beyond the domain's ends
-        return np.asarray(x, dtype)
-
-    def filled(self, places: Sequence[int], values: Arrays) -> list[Any]:
-        """The inputs, with these values in some places."""
-        full = list(self.inputs)
-        for place, value in zip(places, values, strict=True):
-            full[place] = value
-        return full
-
-    def prepared(self, inputs: Arrays | None = None) -> list[Any]:
-        """What the primitive is applied to."""
-        inputs = self.inputs if inputs is None else inputs
-        return list(inputs) if self.example.prepare is None else list(self.example.prepare(*inputs))
-
-    def __call__(self, inputs: Arrays | None = None) -> tuple[Any, ...]:
-        """The outputs for inputs of any level."""
-        return outputs(self.primitive(*self.prepared(inputs), **self.example.params))
-
-    def at(self, places: Sequence[int]) -> list[Any]:
-        """The inputs in some places."""
-        return [self.inputs[i] for i in places]
-
-    def function(self, places: Sequence[int] | None = None, inputs: Arrays | None = None) -> Callable[..., list[Any]]:
-        """The outputs that have derivatives, as a function of the inputs in these places; of the free ones."""
-        places = self.free if places is None else places
-        base = self.inputs if inputs is None else inputs
-
-        def function(*values: Any) -> list[Any]:
-            full = list(base)
-            for place, value in zip(places, values, strict=True):
-                full[place] = value
-            return [y for y in self(full) if y.dtype.kind in "fc"]
-
-        return function
-
-    def forward(self, tangents: Arrays, inputs: Arrays | None = None) -> list[Any]:
-        """The outputs' tangents for those of the free inputs."""
-        base = self.inputs if inputs is None else inputs
-        return wg.jvp(self.function(inputs=inputs), [base[i] for i in self.free], list(tangents))[1]
-
-    def reverse(self, cotangents: Arrays, inputs: Arrays | None = None) -> tuple[Any, ...]:
-        """The cotangents of the free inputs for those of the outputs."""
-        base = self.inputs if inputs is None else inputs
-        return wg.vjp(self.function(inputs=inputs), *[base[i] for i in self.free])[1](list(cotangents))
-
-    def like(self, values: Arrays) -> list[Any]:
-        """Random tangents or cotangents of these values."""
-        return [self.one_like(np.asarray(x)) for x in values]
-
-    def one_like(self, x: Any) -> Any:
-        t = self.random.uniform(-1, 1, x.shape)
-        if x.dtype.kind == "c":
-            t = t + 1j * self.random.uniform(-1, 1, x.shape)
-        return np.asarray(t, x.dtype)
-
-
-def outputs(result: Any) -> tuple[Any, ...]:
-    return result if isinstance(result, tuple) else (result,)
-
-
-def trials(primitive: Primitive, example: Example, dtypes: Sequence[str] = INEXACT, seed: int = 0) -> Iterator[Trial]:
-    """Trials in the dtypes that the primitive takes. What an example fixes altogether needs one."""
-    seen = set()
-    for dtype in dtypes:
-        trial = Trial(primitive, example, dtype, seed)
-        kinds = str([x.dtype if isinstance(x, np.ndarray) else x for x in trial.inputs])
-        if kinds in seen:
-            continue
-        seen.add(kinds)
-        with about(dtype), np.errstate(all="ignore"):
-            try:
-                trial()
-            except TypeError:  # that NumPy does not take them either is a law: see `evaluation`
-                assert dtype not in ("float64", "float32"), f"{primitive} does not take {dtype}"
-                continue
-        with about(dtype):
-            yield trial
-
-
-def smooth(primitive: Primitive, example: Example, dtypes: Sequence[str] = INEXACT, seed: int = 0) -> Iterator[Trial]:
-    """Trials in which there is something to differentiate."""
-    for trial in trials(primitive, example, dtypes, seed):
-        if trial.free and any(y.dtype.kind in "fc" for y in trial()):
-            yield trial
-
-
-@contextmanager
-def about(what: Any) -> Iterator[None]:
-    """Says in a failure what it is about."""
-    try:
-        yield
-    except BaseException as error:
-        error.add_note(f"with {what}")
-        raise
-
-
-def close(found: Any, expected: Any, tolerance: float | None = None) -> None:
-    """The same numbers up to rounding, shapes and dtypes, in corresponding containers."""
-    if isinstance(expected, (tuple, list)):
-        assert len(found) == len(expected)
-        for one, other in zip(found, expected, strict=True):
-            close(one, other, tolerance)
-        return
-    found, expected = np.asarray(found), np.asarray(expected)
-    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
-    if not expected.size:
-        return
-    if expected.dtype.kind not in "fc":
-        np.testing.assert_array_equal(found, expected)
-        return
-    tolerance = TOLERANCE[str(expected.dtype)] if tolerance is None else tolerance
-    finite = np.abs(expected[np.isfinite(expected)])
-    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * max(1.0, np.max(finite, initial=0)))
-
-
-def inner(xs: Any, ys: Any) -> float:
-    """The real inner product Re Σ conj(x) y."""
-    return float(sum(np.sum(np.conj(np.asarray(x)) * np.asarray(y)).real for x, y in zip(xs, ys, strict=True)))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The laws
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def evaluation(primitive: Primitive, example: Example, reference: Callable[..., Any]) -> None:
-    """The value is NumPy's or SciPy's, in dtype and shape too; what they do not take is a TypeError."""
-    for dtype in DTYPES:
-        trial = Trial(primitive, example, dtype)
-        with about(dtype), np.errstate(all="ignore"):
-            prepared = trial.prepared()
-            try:
-                expected = outputs(reference(*prepared, **example.params))
-            except TypeError:
-                with pytest.raises(TypeError):
-                    primitive.evaluate(*prepared, **example.params)
-                continue
-            close(outputs(primitive.evaluate(*prepared, **example.params)), expected)
-            boxes = [wg.array(x) if isinstance(x, np.ndarray) else x for x in prepared]
-            close(outputs(primitive(*boxes, **example.params)), expected)
-
-
-def types(primitive: Primitive, example: Example) -> None:
-    """The type rule gives the result's type."""
-    for trial in trials(primitive, example, DTYPES):
-        _same_type(primitive, trial.prepared(), example.params)
-
-
-def mixed_types(primitive: Primitive, example: Example) -> None:
-    """It does for every combination of dtypes; where an operation broadcasts, Python's numbers among them."""
-    trial = Trial(primitive, example, "bool")
-    drawn = [i for i, x in enumerate(trial.inputs) if isinstance(x, np.ndarray) and x.dtype.kind != "i"]
-    if len(drawn) < 2 or len(drawn) < len(trial.inputs):
-        return
-    kinds: list[Any] = ["bool", "int64", "float32", "float64", "complex64", "complex128"]
-    if primitive.family == "elementwise":
-        kinds += SCALARS
-    for combination in product(kinds, repeat=len(drawn)):
-        if all(isinstance(kind, type) for kind in combination):
-            continue  # numbers alone make no equation
-        inputs = [
-            kind(1) if isinstance(kind, type) else np.ones(x.shape, kind)
-            for x, kind in zip(trial.inputs, combination, strict=True)
-        ]
-        with about(combination):
-            _same_type(primitive, inputs, example.params)
-
-
-def _same_type(primitive: Primitive, inputs: Arrays, params: dict[str, Any]) -> None:
-    with np.errstate(all="ignore"):
-        try:
-            result = outputs(primitive.evaluate(*inputs, **params))
-        except (TypeError, np.linalg.LinAlgError):
-            return
-    found = outputs(primitive.result_type(*[type_of(x) for x in inputs], **params))
-    expected = tuple(type_of(x) for x in result)
-    assert found == expected, f"{[*map(str, found)]}, not {[*map(str, expected)]}"
-
-
-def adjoint(primitive: Primitive, example: Example, seed: int = 0) -> None:
-    """⟨J v, w⟩ = ⟨v, Jᵀ w⟩; and no derivative depends on which others are asked for."""
-    for trial in smooth(primitive, example, seed=seed):
-        point = trial.at(trial.free)
-        values = trial.function()(*point)
-        tangents, cotangents = trial.like(point), trial.like(values)
-        moved, pulled = trial.forward(tangents), trial.reverse(cotangents)
-        assert [type_of(x) for x in moved] == [type_of(y) for y in values]
-        assert [type_of(x) for x in pulled] == [type_of(x) for x in point]
-        one, other = inner(cotangents, moved), inner(pulled, tangents)
-        size = sum(float(np.abs(np.asarray(m) * c).sum()) for m, c in zip(moved, cotangents, strict=True))
-        assert abs(one - other) <= TOLERANCE[trial.dtype] * max(1.0, size), f"⟨J v, w⟩ = {one}, ⟨v, Jᵀ w⟩ = {other}"
-        for i, x, expected in zip(trial.free, point, pulled, strict=True):
-            close(wg.vjp(trial.function([i]), x)[1](cotangents), (expected,))
-
-
-def finite_differences(primitive: Primitive, example: Example, seed: int = 0, order: int = 2) -> None:
-    """The derivatives are those that finite differences give, to second order, in all combinations of modes."""
-    for trial in smooth(primitive, example, ("float64", "complex128"), seed):
-        point = trial.at(trial.free)
-        if primitive.name in CUT:
-            assert not any(np.any(x) for x in trial.forward(trial.like(point)))
-        else:
-            wg.testing.check_grads(trial.function(), point, order=order, seed=seed)
-
-
-def complex_step(primitive: Primitive, example: Example) -> None:
-    """Im f(x + ihv) / h is the derivative to the last digits, where f is real on the reals and complex-differentiable."""
-    for trial in smooth(primitive, example, ("complex128",)):
-        tangents = trial.like(trial.at(trial.free))
-        moved, turned = trial.forward(tangents), trial.forward([1j * t for t in tangents])
-        if primitive.name in (*CUT, *FACTORED) or not all(map(np.allclose, turned, [1j * t for t in moved])):
-            continue
-        real, h = Trial(primitive, example, "float64"), 1e-150
-        point = real.at(real.free)
-        tangents = real.like(point)
-        stepped = real.function()(*[x + 1j * h * t for x, t in zip(point, tangents, strict=True)])
-        if all(y.dtype.kind == "c" for y in stepped):
-            close(real.forward(tangents), [np.asarray(y).imag / h for y in stepped])
-
-
-def precision(primitive: Primitive, example: Example, seed: int = 0) -> None:
-    """In single precision, rules compute in single precision, and to what double precision gives."""
-    for trial in smooth(primitive, example, SINGLE, seed):
-        point = trial.at(trial.free)
-        values = trial.function()(*point)
-        if not all(y.dtype in SINGLE for y in values):
-            continue  # the primitive itself converts
-        tangents, cotangents = trial.like(point), trial.like(values)
-        found = [*trial.forward(tangents), *trial.reverse(cotangents)]
-        wide = trial.filled(trial.free, [_widened(x) for x in point])
-        expected = [*trial.forward(map(_widened, tangents), wide), *trial.reverse(map(_widened, cotangents), wide)]
-        close([_widened(x) for x in found], expected, 2e-4)
-        _raw_rules(trial)
-
-
-def _widened(x: Any) -> Any:
-    return np.asarray(x, "complex128" if x.dtype.kind == "c" else "float64")
-
-
-def _raw_rules(trial: Trial) -> None:
-    """What the rules give before the interpreters make it fit: broadcast at most, and never in double precision."""
-    primitive, params, inputs = trial.primitive, trial.example.params, trial.prepared()
-    if primitive.jvp is None or primitive.vjp is None:
-        return
-    out = primitive.evaluate(*inputs, **params)
-    free = [i for i in trial.free if isinstance(inputs[i], (np.ndarray, np.generic))]
-    directions = [trial.one_like(x) if i in free else None for i, x in enumerate(inputs)]
-    cotangents = tuple(trial.one_like(y) for y in outputs(out))
-    with np.errstate(all="ignore"):
-        moved = outputs(primitive.jvp(directions, (*inputs, out), params))
-        ct = cotangents if primitive.multiple else cotangents[0]
-        pulled = primitive.vjp(ct, (*inputs, out), params, sum(1 << i for i in free))
-    for t, of in chain(zip(moved, outputs(out), strict=True), zip(pulled, inputs, strict=False)):
-        if t is not None:
-            assert t.dtype in SINGLE, f"a rule gives {t.dtype}"
-            assert np.broadcast_shapes(t.shape, of.shape) in (t.shape, of.shape)
-
-
-def batching(
-    primitive: Primitive, example: Example, seed: int = 0, dtypes: Sequence[str] = ("float64",), all_axes: bool = False
-) -> None:
-    """``vmap`` is a loop: over every subset of the inputs, along any axis, nested, around derivatives and inside."""
-    for trial in trials(primitive, example, dtypes, seed):
-        batches = _batches(trial)
-        for chosen in _subsets(len(batches)):
-            everything = len(chosen) == len(batches)
-            for axis in (0, -1) if all_axes or everything else (0,):
-                with about(f"inputs {chosen} batched along axis {axis}"):
-                    _around_derivatives(trial, chosen, [batches[i] for i in chosen], axis)
-        _inside_derivatives(trial, batches)
-        _twice(trial, batches)
-
-
-def _batches(trial: Trial) -> list[Any]:
-    """Three entries for each input: drawn anew, or, of what the example fixes, its elements in another order."""
-    others = [Trial(trial.primitive, trial.example, trial.dtype, 100 + k).inputs for k in range(2)]
-    batches = []
-    for i, (given, x) in enumerate(zip(trial.example.inputs, trial.inputs, strict=True)):
-        if isinstance(given, tuple):
-            batches.append(np.stack([x, *[other[i] for other in others]]))
-        elif isinstance(x, np.ndarray):
-            batches.append(np.stack([x, np.roll(x, 1, axis=-1), x[..., ::-1]]))
-        else:
-            batches.append(np.stack([x, x if isinstance(x, float) else type(x)(0), x]))
-    return batches
-
-
-def _subsets(count: int) -> Iterator[tuple[int, ...]]:
-    return chain.from_iterable(combinations(range(count), n) for n in range(1, count + 1))
-
-
-def _like_a_loop(function: Callable[..., Any], stacks: Arrays, axis: int = 0) -> None:
-    """vmap and a loop give the same tuple of arrays."""
-    results = [[np.asarray(y) for y in function(*entry)] for entry in zip(*stacks, strict=True)]
-    found = wg.vmap(function, in_axes=axis)(*[np.moveaxis(s, 0, axis) for s in stacks])
-    close(found, [np.stack(ys) for ys in zip(*results, strict=True)])
-
-
-def _around_derivatives(trial: Trial, chosen: Sequence[int], stacks: Arrays, axis: int) -> None:
-    n, values = len(stacks), trial.function()(*trial.at(trial.free))
-    _like_a_loop(lambda *xs: trial(trial.filled(chosen, xs)), stacks, axis)
-    if trial.free and values:
-        tangents, cotangents = _stacked(trial, trial.at(trial.free)), _stacked(trial, values)
-        forward = lambda *xs: tuple(trial.forward(xs[n:], trial.filled(chosen, xs[:n])))  # noqa: E731
-        reverse = lambda *xs: tuple(trial.reverse(xs[n:], trial.filled(chosen, xs[:n])))  # noqa: E731
-        _like_a_loop(forward, [*stacks, *tangents], axis)
-        _like_a_loop(reverse, [*stacks, *cotangents], axis)
-
-
-def _stacked(trial: Trial, values: Arrays) -> list[Any]:
-    """Three tangents or cotangents for each value."""
-    return [np.stack(ts) for ts in zip(*[trial.like(values) for _ in range(3)], strict=True)]
-
-
-def _inside_derivatives(trial: Trial, batches: Arrays) -> None:
-    values = trial.function()(*trial.at(trial.free))
-    if not trial.free or not values:
-        return
-    tangents, cotangents = _stacked(trial, trial.at(trial.free)), _stacked(trial, values)
-
-    def mapped(*free: Any) -> Any:
-        stacks = list(batches)
-        for i, x in zip(trial.free, free, strict=True):
-            stacks[i] = x
-        return wg.vmap(lambda *xs: [y for y in trial(xs) if y.dtype.kind in "fc"])(*stacks)
-
-    point = [batches[i] for i in trial.free]
-    entries = [[b[k] for b in batches] for k in range(3)]
-    moved = [trial.forward([t[k] for t in tangents], entries[k]) for k in range(3)]
-    pulled = [trial.reverse([c[k] for c in cotangents], entries[k]) for k in range(3)]
-    close(wg.jvp(mapped, point, tangents)[1], [np.stack([*map(np.asarray, ts)]) for ts in zip(*moved, strict=True)])
-    close(wg.vjp(mapped, *point)[1](cotangents), [np.stack([*map(np.asarray, ts)]) for ts in zip(*pulled, strict=True)])
-
-
-def _twice(trial: Trial, batches: Arrays) -> None:
-    """One vmap within another: in step, and for all pairs of an entry of the first input with one of the others."""
-    once = lambda *xs: wg.vmap(lambda *ys: trial(ys))(*xs)  # noqa: E731
-    _like_a_loop(once, [np.stack([b, b[::-1]]) for b in batches])
-    first, *rest = batches
-    if rest:
-        _like_a_loop(lambda x: wg.vmap(lambda *ys: trial([x, *ys]))(*rest), [first])
-
-
-def tracing(primitive: Primitive, example: Example, seed: int = 0) -> None:
-    """A trace type-checks and computes the same; so do traces of derivatives and batches, and derivatives of a trace."""
-    for trial in trials(primitive, example, ("float64", "complex128"), seed):
-        arrays = [i for i, x in enumerate(trial.inputs) if isinstance(x, np.ndarray)]
-        if not arrays:
-            continue
-        n, given = len(arrays), trial.at(arrays)
-        program = _traced(lambda *xs: trial(trial.filled(arrays, xs)), given)
-        _traced(wg.vmap(lambda *xs: trial(trial.filled(arrays, xs))), [np.stack([x, x]) for x in given])
-        values = trial.function()(*trial.at(trial.free))
-        if not trial.free or not values:
-            continue
-        tangents, cotangents = trial.like(trial.at(trial.free)), trial.like(values)
-        forward = _traced(lambda *xs: trial.forward(xs[n:], trial.filled(arrays, xs[:n])), [*given, *tangents])
-        reverse = _traced(lambda *xs: trial.reverse(xs[n:], trial.filled(arrays, xs[:n])), [*given, *cotangents])
-
-        def as_function(*free: Any, program: Program = program, trial: Trial = trial) -> list[Any]:
-            full = trial.filled(trial.free, free)
-            return [y for y in program(*[full[i] for i in arrays]) if y.dtype.kind in "fc"]  # noqa: B023
-
-        close(wg.jvp(as_function, trial.at(trial.free), tangents)[1], forward(*given, *tangents))
-        close(wg.vjp(as_function, *trial.at(trial.free))[1](cotangents), reverse(*given, *cotangents))
-
-
-def _traced(function: Callable[..., Any], args: Arrays) -> Program:
-    program: Program = wg.trace(function)(*args)
-    check(program)
-    check(program.pruned())
-    assert str(program)
-    close(program(*args), function(*args))
-    return program
-
-
-def taping(primitive: Primitive, example: Example) -> None:
-    """A tape keeps what the VJP reads and nothing else, whichever inputs are recorded."""
-    *_, trial = trials(primitive, example)  # complex where it can be: what only complex numbers need is read there
-    inputs = trial.prepared()
-    recordable = [i for i, x in enumerate(inputs) if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
-    for recorded in [(i,) for i in recordable] + [tuple(recordable)]:
-        with about(f"inputs {recorded} recorded"):
-            _keeps_what_it_needs(trial, inputs, recorded)
-
-
-def _keeps_what_it_needs(trial: Trial, inputs: Arrays, recorded: Sequence[int]) -> None:
-    primitive, params = trial.primitive, trial.example.params
-    boxes = [wg.array(x, requires_grad=i in recorded) if isinstance(x, np.ndarray) else x for i, x in enumerate(inputs)]
-    arrays = outputs(primitive(*boxes, **params))
-    if primitive.vjp is None or not any(y.dtype.kind in "fc" for y in arrays):
-        assert not any(y.requires_grad for y in arrays)
-        return
-    first = arrays[0]._note
-    node = first.inputs[0] if primitive.multiple else first
-    assert isinstance(node, Node)
-    wanted = sum(1 << i for i in recorded)
-    unread = primitive.unread(wanted, len(inputs))
-    cotangents = tuple(trial.like([y.detach() for y in arrays]))
-    ct = cotangents if primitive.multiple else cotangents[0]
-    for i, kept in enumerate(node.saved):
-        if i in unread:
-            assert not isinstance(kept, (np.ndarray, tuple)), f"input {i} is kept, but not read"
-        elif isinstance(kept, np.ndarray) and kept.size:
-            poisoned = [*node.saved[:i], _Poison(kept), *node.saved[i + 1 :]]
-            with np.errstate(all="ignore"):
-                try:
-                    primitive.vjp(ct, poisoned, params, wanted)
-                except (_Read, TypeError):
-                    continue
-            raise AssertionError(f"input {i} is kept, but the VJP reads at most its type")
-    wg.sum(sum(wg.sum(wg.real(y * c.conj())) for y, c in zip(arrays, cotangents, strict=True))).backward()
-    leaves = [boxes[i] for i in recorded]
-    free = lambda *xs: outputs(primitive(*[xs[recorded.index(i)] if i in recorded else x for i, x in enumerate(inputs)], **params))  # noqa: E731, E501
-    close([leaf.grad for leaf in leaves], wg.vjp(free, *[inputs[i] for i in recorded])[1](cotangents))
-
-
-class _Read(Exception):
-    """Somebody read a value."""
-
-
-class _Poison:
-    """In place of a value: shows its type, and raises when it is read."""
-
-    def __init__(self, value: Any) -> None:
-        self.shape, self.dtype = value.shape, value.dtype
-
-    def _raise(self, *_: Any, **__: Any) -> Any:
-        raise _Read
-
-    __array__ = __array_ufunc__ = __array_function__ = __getitem__ = __getattr__ = _raise
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The tests
-# ---------------------------------------------------------------------------------------------------------------------
+from wengert.core.primitive import Example, registry
 
 PRIMITIVES = [pytest.param(p, id=p.name) for p in registry.values()]
 EXAMPLES = [pytest.param(p, e, id=f"{p.name}-{i}") for p in registry.values() for i, e in enumerate(p.examples)]
@@ -511,80 +16,175 @@ for_all_examples = pytest.mark.parametrize(("primitive", "example"), EXAMPLES)
 
 
 @for_all_primitives
-def test_has_examples(primitive):
+def test_has_examples(primitive, laws):
     assert primitive.examples, f"{primitive} needs examples: inputs on which the laws are tried"
+    if primitive.jvp is not None:
+        smooth = [t for e in primitive.examples for t in laws.smooth(primitive, e) if any(y.size for y in t())]
+        assert smooth, f"no example of {primitive} has something to differentiate"
 
 
 @for_all_primitives
-def test_type_of_mixed_inputs(primitive):
-    mixed_types(primitive, primitive.examples[0])
+def test_type_of_mixed_inputs(primitive, laws):
+    laws.mixed_types(primitive, primitive.examples[0])
+
+
+@for_all_primitives
+def test_keeps_nothing_in_vain(primitive, laws):
+    laws.minimality(primitive, primitive.examples)
 
 
 @for_all_examples
-def test_evaluation(primitive, example, references):
-    evaluation(primitive, example, references.of(primitive.name))
+def test_evaluation(primitive, example, references, laws):
+    laws.evaluation(primitive, example, references.of(primitive.name))
 
 
 @for_all_examples
-def test_type(primitive, example):
-    types(primitive, example)
+def test_type(primitive, example, laws):
+    laws.types(primitive, example)
 
 
 @for_all_examples
-def test_adjoint(primitive, example):
-    adjoint(primitive, example)
+def test_adjoint(primitive, example, laws):
+    laws.adjoint(primitive, example)
 
 
 @for_all_examples
-def test_finite_differences(primitive, example):
-    finite_differences(primitive, example)
+def test_finite_differences(primitive, example, laws):
+    laws.finite_differences(primitive, example)
 
 
 @for_all_examples
-def test_complex_step(primitive, example):
-    complex_step(primitive, example)
+def test_complex_step(primitive, example, laws):
+    laws.complex_step(primitive, example)
 
 
 @for_all_examples
-def test_precision(primitive, example):
-    precision(primitive, example)
+def test_precision(primitive, example, laws):
+    laws.precision(primitive, example)
 
 
 @for_all_examples
-def test_batching(primitive, example):
-    batching(primitive, example)
+def test_batching(primitive, example, laws):
+    laws.batching(primitive, example)
 
 
 @for_all_examples
-def test_tracing(primitive, example):
-    tracing(primitive, example)
+def test_tracing(primitive, example, laws):
+    laws.tracing(primitive, example)
 
 
 @for_all_examples
-def test_taping(primitive, example):
-    taping(primitive, example)
+def test_taping(primitive, example, laws):
+    laws.taping(primitive, example)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @for_all_examples
-def test_other_values(primitive, example, seed):
-    adjoint(primitive, example, seed)
-    finite_differences(primitive, example, seed)
-    precision(primitive, example, seed)
-    tracing(primitive, example, seed)
-    batching(primitive, example, seed, ("float64", "complex128"), all_axes=True)
+def test_other_values(primitive, example, seed, laws):
+    laws.adjoint(primitive, example, seed)
+    laws.finite_differences(primitive, example, seed)
+    laws.precision(primitive, example, seed)
+    laws.tracing(primitive, example, seed)
+    laws.batching(primitive, example, seed, ("float64", "complex128"), all_axes=True)
 
 
 @pytest.mark.slow
 @for_all_examples
-def test_third_order(primitive, example):
-    finite_differences(primitive, example, order=3)
+def test_third_order(primitive, example, laws):
+    laws.finite_differences(primitive, example, order=3)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# Each law can fail
-# ---------------------------------------------------------------------------------------------------------------------
+# Each law can fail: primitives that are wrong in one thing -----------------------------------------------------------
 
 SIN, MULTIPLY = registry["sin"], registry["multiply"]
-ONE, TWO = Example(((3,),)), Example(((2, 3), (3,)))
+VECTOR, BROADCAST, SCALARS = Example(((3,),)), Example(((2, 3), (3,))), Example(((), ()))
+
+
+def sine(partial, conjugated=True):
+    """The sine with this for its derivative."""
+
+    def push(tangents, values, params):
+        return tangents[0] * partial(values[0])
+
+    def pull(ct, values, params, wanted):
+        return (ct * (wg.conj(partial(values[0])) if conjugated else partial(values[0])),)
+
+    return replace(SIN, jvp=push, vjp=pull, pulls=None)
+
+
+def only_together(ct, values, params, wanted):
+    """The VJP of multiply, but wrong where only the second input is recorded."""
+    parts = MULTIPLY.vjp(ct, values, params, wanted)
+    return [None, 2 * parts[1]] if wanted == 2 else parts
+
+
+def unaligned(size, inputs, batched, params):
+    return MULTIPLY(*inputs)
+
+
+def cut(size, inputs, batched, params):
+    return SIN(registry["stop_gradient"](inputs[0]))
+
+
+WRONG = {
+    "a value": (replace(SIN, evaluate=np.cos), lambda laws, p: laws.evaluation(p, VECTOR, np.sin)),
+    "a dtype": (
+        replace(SIN, evaluate=lambda x: np.sin(x).astype("float64")),
+        lambda laws, p: laws.evaluation(p, VECTOR, np.sin),
+    ),
+    "a type": (
+        replace(SIN, type_rule=lambda x: replace(x, dtype=np.dtype("float64"))),
+        lambda laws, p: laws.types(p, VECTOR),
+    ),
+    "a mixed type": (replace(MULTIPLY, type_rule=lambda x, y: x), lambda laws, p: laws.mixed_types(p, SCALARS)),
+    "a VJP": (replace(SIN, vjp=registry["cos"].vjp, pulls=None), lambda laws, p: laws.adjoint(p, VECTOR)),
+    "a conjugate": (sine(wg.cos, conjugated=False), lambda laws, p: laws.adjoint(p, VECTOR)),
+    "a VJP of one input alone": (
+        replace(MULTIPLY, vjp=only_together, pulls=None),
+        lambda laws, p: laws.adjoint(p, BROADCAST),
+    ),
+    "both rules": (sine(lambda x: 1.001 * wg.cos(x)), lambda laws, p: laws.finite_differences(p, VECTOR)),
+    "the second order": (
+        sine(lambda x: wg.cos(registry["stop_gradient"](x))),
+        lambda laws, p: laws.finite_differences(p, VECTOR),
+    ),
+    "the tenth digit": (sine(lambda x: (1 + 1e-10) * wg.cos(x)), lambda laws, p: laws.complex_step(p, VECTOR)),
+    "the precision": (sine(lambda x: wg.astype(wg.cos(x), "float64")), lambda laws, p: laws.precision(p, VECTOR)),
+    "a batch": (replace(MULTIPLY, batch=unaligned), lambda laws, p: laws.batching(p, BROADCAST)),
+    "the derivative of a batch": (replace(SIN, batch=cut), lambda laws, p: laws.batching(p, VECTOR)),
+    "a traced type": (
+        replace(SIN, type_rule=lambda x: replace(x, shape=())),
+        lambda laws, p: laws.tracing(p, VECTOR),
+    ),
+    "too little on the tape": (
+        replace(MULTIPLY, needs=lambda wanted, arity: (0, 1, 2)),
+        lambda laws, p: laws.taping(p, BROADCAST),
+    ),
+    "too much on the tape": (
+        replace(MULTIPLY, needs=lambda wanted, arity: ()),
+        lambda laws, p: laws.minimality(p, (BROADCAST,)),
+    ),
+    "no examples": (replace(SIN, examples=()), lambda laws, p: test_has_examples(p, laws)),
+    "nothing to differentiate": (
+        replace(SIN, examples=(Example(((0,),)),)),
+        lambda laws, p: test_has_examples(p, laws),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_the_suite_notices(what, laws):
+    primitive, law = WRONG[what]
+    with pytest.raises((AssertionError, TypeError, ValueError)):
+        law(laws, primitive)
+
+
+def test_the_suite_accepts_what_is_right(laws):
+    right = sine(wg.cos)
+    for law in (laws.types, laws.adjoint, laws.finite_differences, laws.complex_step, laws.precision):
+        law(right, VECTOR)
+    for law in (laws.batching, laws.tracing, laws.taping):
+        law(right, VECTOR)
+    laws.evaluation(right, VECTOR, np.sin)
+    laws.minimality(right, (VECTOR,))

@@ -277,6 +277,29 @@ def index_set(x: Array, value: Any, *, index: tuple[Any, ...]) -> Array:
     return out
 
 
+def add_at_index(buffer: Array, cotangent: Any, *, index: tuple[Any, ...]) -> None:
+    """Add at a basic index, in place."""
+    buffer[index] += cotangent
+
+
+def erase_at_index(buffer: Array, value: Any, *, index: tuple[Any, ...]) -> None:
+    """Zero at a basic index, in place."""
+    buffer[index] = 0
+
+
+def add_at_indices(buffer: Array, cotangent: Any, *indices: Any, axes: Axes, unique: bool) -> None:
+    """Add at integer indices, in place."""
+    if unique:
+        _front(buffer, axes)[indices] += cotangent
+    else:
+        np.add.at(_front(buffer, axes), indices, cotangent)
+
+
+def erase_at_indices(buffer: Array, value: Any, *indices: Any, axes: Axes, unique: bool) -> None:
+    """Zero at integer indices, in place."""
+    _front(buffer, axes)[indices] = 0
+
+
 def _front(x: Array, axes: Axes) -> Array:
     """A view with these axes first, in this order."""
     return x if axes == tuple(range(len(axes))) else np.moveaxis(x, axes, range(len(axes)))

@@ -175,8 +175,8 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
 
 
 def located(error: Exception, primitive: Primitive, values: Sequence[Value], params: dict[str, Any]) -> Exception:
-    """The backend's error, with the operation, its operands and the user's line."""
-    if isinstance(error, WengertError):
+    """The backend's error, with the operation, its operands and the user's line; an error of the user's as it is."""
+    if isinstance(error, WengertError) or primitive.call is not None:
         return error
     operands = ", ".join(str(type_of(v)) for v in values)
     options = "".join(f", {k}={v}" for k, v in params.items())

@@ -62,6 +62,10 @@ class Primitive:
     examples: tuple[Example, ...]
     pulls: tuple[Callable[[Any, Sequence[Value], dict[str, Any]], Any] | None, ...] | None = None
     """``(cotangent, values, params) -> cotangent`` for each input alone, where the VJP is made of such."""
+    add_to: Callable[..., None] | None = None
+    """``(buffer, cotangent, *rest, **params)``: adds the first input's cotangent to a buffer, instead of making one."""
+    erase: Callable[..., None] | None = None
+    """``(buffer, *rest, **params)``: turns the output's cotangent into the first input's, in its own memory."""
     multiple: bool = False
     """Whether evaluation gives a tuple of outputs."""
     arity: int | None = None

@@ -35,10 +35,10 @@ class _Floor(ContextDecorator):
 
 
 class no_grad(_Floor):  # noqa: N801 - PyTorch's name
-    """A scope, or a decorator, in which nothing is recorded.
+    """A scope, or a decorator, in which nothing is recorded: what is computed in it is constant.
 
-    Transforms called inside still differentiate what they are given: only what is already under way stops
-    recording.
+    It is so for every derivative that is already under way, forward ones too. Transforms called inside still
+    differentiate what they are given.
 
     Examples
     --------

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 from ..backends import backend
 from ..core.errors import GraphError, ShapeError
-from ..core.interpreter import state, strip, wrap
+from ..core.interpreter import Box, state, strip, wrap
 from ..core.types import Value
 from ..ops.elementwise import astype, real
 from ..ops.shaping import unbroadcast
@@ -59,12 +59,14 @@ def _sweep(
     order = _reachable(cotangents, targets)
     found: dict[Node, Value] = {}
     take = cotangents.pop
+    owned: set[Node] = set()  # nodes whose cotangent is an array that only this sweep knows, and may write into
     with backend.quiet():
         while order:
             node = order.pop()
             ct = take(node, None)
             if ct is not None and node.hooks is not None:
                 ct = _call_hooks(node, ct)
+                owned.discard(node)
             primitive = node.primitive
             if primitive is None or (targets and node in targets):
                 if ct is not None:
@@ -72,7 +74,9 @@ def _sweep(
                 continue
             if ct is not None:
                 saved = node.saved if lift is None else _lifted(node, lift)
-                if node.wanted <= 2 and primitive.pulls is not None and watch is None:
+                if (primitive.add_to or primitive.erase) is not None and node.wanted & 1 and not isinstance(ct, Box):
+                    _write(cotangents, owned, node, ct, saved)
+                elif node.wanted <= 2 and primitive.pulls is not None and watch is None:
                     # one recorded input: as below, without the detours, since this is the hot path
                     i = node.wanted >> 1
                     parent = node.inputs[i]
@@ -145,6 +149,35 @@ def _arrive(
         _collect(cotangents, node, ct)
     else:
         found[node] = ct
+
+
+def _write(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Value, saved: Sequence[Any]) -> None:
+    """The sweep through reading or writing at an index, in memory of its own: n elements one by one cost n, not n²."""
+    primitive, parent, rest = node.primitive, node.inputs[0], saved[1:-1]
+    assert primitive is not None
+    earlier = cotangents.get(parent)
+    if primitive.add_to is not None and parent.shape and not isinstance(earlier, Box):
+        if parent not in owned:
+            fresh = backend.zeros(parent.shape, parent.dtype) if earlier is None else _copy(earlier)
+            cotangents[parent] = earlier = fresh
+            owned.add(parent)
+        primitive.add_to(earlier, ct, *rest, **node.params)
+        return
+    if primitive.erase is not None and node.wanted & 2:
+        part = primitive.vjp(ct, saved, node.params, 2)[1]  # type: ignore[misc]
+        _accumulate(cotangents, node.inputs[1], backend.frozen_copy(part))
+    if primitive.erase is not None and parent.shape:
+        part = ct if node in owned else _copy(ct)
+        primitive.erase(part, *rest, **node.params)
+        if earlier is None:
+            owned.add(parent)
+    else:
+        (part, *_) = primitive.vjp(ct, saved, node.params, 1)  # type: ignore[misc]
+    cotangents[parent] = part if earlier is None else earlier + part
+
+
+def _copy(x: Value) -> Value:
+    return backend.asarray(x, copy=True)
 
 
 def _collect(cotangents: dict[Node, Any], output: Output, ct: Value) -> None:

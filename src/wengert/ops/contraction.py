@@ -106,7 +106,7 @@ matmul = multilinear(
 )
 
 
-# Einstein summation: subscripts are explicit ("ij,jk->ik"), one letter an axis -----------------------------------------
+# Einstein summation: subscripts are explicit ("ij,jk->ik"), one letter an axis ----------------------------------------
 
 
 @lru_cache(maxsize=1024)

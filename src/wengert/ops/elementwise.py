@@ -91,12 +91,13 @@ divide = elementwise("divide", lambda y: 1 / y, lambda y, out: -out / y, domain=
 negative = elementwise("negative", -1)
 reciprocal = elementwise("reciprocal", lambda out: -out * out, domain=(0.5, 2.0))
 square = elementwise("square", lambda x: 2 * x)
-_SIGNS = (  # of dividends and divisors
-    Example(((2, 3), (2, 3)), domain=(0.5, 2.0)),
-    Example(((2, 3), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (-x, y)),
-    Example(((), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (x, -y)),
-    Example(((2, 1), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (-x, -y)),
-    Example(((0, 2), (0, 2)), domain=(0.5, 2.0)),
+_SIGNS = (  # of dividends and divisors, away from the jumps
+    Example(([1.7, -1.7, 1.7, -1.7], [0.7, 0.7, -0.7, -0.7])),
+    Example(([[1.7], [-0.9]], [0.7, -0.4, 1.1])),
+    Example(([7, -7, 7, -7], [2, 2, -2, -2])),
+    Example((1.7, [0.7, -0.4])),
+    Example(((), ()), domain=(0.6, 0.9), prepare=lambda x, y: (x, 0.5 * y)),
+    Example(((0, 2), (2,)), domain=(0.5, 2.0)),
 )
 remainder = elementwise("remainder", 1, lambda x, y: -floor_divide(x, y), examples=_SIGNS)  # x - floor(x / y) y
 floor_divide = elementwise("floor_divide", _zero, _zero, examples=_SIGNS)
@@ -104,6 +105,8 @@ floor_divide = elementwise("floor_divide", _zero, _zero, examples=_SIGNS)
 
 def _power_by_exponent(x: Value, y: Value, out: Value) -> Value:
     """x**y log x; 0 at x = 0 where y >= 0, since 0**y is constant there; NaN where x < 0, which has no x**(y + dy)."""
+    if isinstance(x, (int, float)) and not hasattr(x, "dtype") and x > 0:
+        return scale(out, _log(x))
     return scale(out, log(where((x == 0) & (y >= 0), 1.0, x)))
 
 
@@ -138,7 +141,7 @@ rint = elementwise("rint", _zero, domain=(0.1, 0.4))
 
 
 def _sign_push(t: Value, x: Value, out: Value) -> Value:
-    """0 for a real number; x / |x| of a complex one turns by the part of dx across it: i x/|x| Im(conj(x) dx) / |x|²."""
+    """0 for a real number; of a complex one, x / |x| turns by the part of dx across: i x/|x| Im(conj(x) dx) / |x|²."""
     if x.dtype.kind != "c":
         return zeros_like(t)
     return out * (1j * imag(scale(t, conj(out)))) / _below(absolute(x))
@@ -217,6 +220,8 @@ def _share2(x: Value, out: Value) -> Value:
 
 def _log_or_zero(x: Value, y: Value) -> Value:
     """Log y, and 0 where x log y is 0 by definition."""
+    if isinstance(y, (int, float)) and not hasattr(y, "dtype") and y > 0:
+        return _log(y)
     undefined = y == 0 if getattr(y, "dtype", x.dtype).kind == "c" else y <= 0
     return log(where((x == 0) & undefined, 1.0, y))
 
@@ -252,19 +257,26 @@ def _over_square_sum(a: Value, x: Value, y: Value) -> Value:
     return (a / radius) / radius
 
 
+_QUADRANTS = (
+    Example(((2, 3), (2, 3)), domain=(0.5, 2.0)),
+    Example(((2, 3), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (-x, y)),
+    Example(((), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (x, -y)),
+    Example(((2, 1), (3,)), domain=(0.5, 2.0), prepare=lambda x, y: (-x, -y)),
+    Example(((0, 2), (0, 2)), domain=(0.5, 2.0)),
+)
 arctan2 = elementwise(
     "arctan2",
     lambda x, y: _over_square_sum(y, x, y),
     lambda x, y: -_over_square_sum(x, x, y),
-    examples=_SIGNS,
+    examples=_QUADRANTS,
 )
 hypot = elementwise(  # the derivative at the origin is 0, as the 2-norm's
-    "hypot", lambda x, out: x / _below(out), lambda y, out: y / _below(out), examples=_SIGNS
+    "hypot", lambda x, out: x / _below(out), lambda y, out: y / _below(out), examples=_QUADRANTS
 )
 sinc_derivative = elementwise(  # d^order/du^order of sin(u)/u, exact near 0, where the quotient rule cancels
     "sinc_derivative",
     lambda x, *, order: sinc_derivative(x, order=order + 1),
-    examples=tuple(Example(((2, 3),), {"order": n}) for n in (0, 1, 2, 3)) + (Example(((0,),), {"order": 1}),),
+    examples=(*(Example(((2, 3),), {"order": n}) for n in (0, 1, 2, 3)), Example(((0,),), {"order": 1})),
 )
 sinc = elementwise("sinc", lambda x: pi * sinc_derivative(pi * x, order=1))
 deg2rad = elementwise("deg2rad", pi / 180)

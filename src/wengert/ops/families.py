@@ -350,13 +350,10 @@ def _make(
     type_rule: TypeRule,
     batch: BatchRule,
     examples: tuple[Example, ...],
-    multiple: bool = False,
-    arity: int | None = None,
+    **optional: Any,
 ) -> Primitive:
     evaluate = backend.implementation(name)
-    return register(
-        Primitive(name, family, evaluate, type_rule, jvp, vjp, batch, needs, examples, multiple=multiple, arity=arity)
-    )
+    return register(Primitive(name, family, evaluate, type_rule, jvp, vjp, batch, needs, examples, **optional))
 
 
 def linear(name: str, *transposes: Rule | None, variadic: bool = False, **declared: Any) -> Primitive:

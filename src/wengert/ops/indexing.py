@@ -56,6 +56,7 @@ getitem = linear(
     lambda ct, x, *, index: place(ct, index=index, shape=x.shape),
     type_rule=shape_rule(lambda x, *, index: indexed_shape(x, index)),
     batch=_getitem_batch,
+    add_to=backend.implementation("add_at_index"),
     examples=(
         Example(((4, 3),), {"index": (slice(None, None, -2), None, 1)}),
         Example(((4,),), {"index": (-1,)}),
@@ -107,6 +108,7 @@ index_set = linear(  # a copy of x in which x[index] = value
     lambda ct, x, value, *, index: getitem(ct, index=index),
     type_rule=_first_type,
     batch=_index_set_batch,
+    erase=backend.implementation("erase_at_index"),
     examples=(
         Example(((4, 3), (2,)), {"index": (slice(None, None, -2), 1)}),
         Example(((4,), ()), {"index": (slice(1, 3),)}),
@@ -164,13 +166,14 @@ gather = linear(
     lambda ct, x, *indices, axes, unique: scatter_add(ct, *indices, axes=axes, shape=x.shape, unique=unique),
     type_rule=_gather_type,
     batch=_gather_batch,
+    add_to=backend.implementation("add_at_indices"),
     examples=tuple(Example(inputs, params) for inputs, params in _GATHER_PARAMS),
 )
 
 
 def _scatter_add_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: Params) -> Value:
     value, *indices = inputs
-    aligned, rank = _batched_indices(size, indices, batched[1:], leading=True)
+    aligned, _ = _batched_indices(size, indices, batched[1:], leading=True)
     return scatter_add(
         spread(value, batched[0], size),
         *aligned,
@@ -240,6 +243,7 @@ scatter_set = linear(  # a copy of x with the values written at the indices
     _scatter_set_value_transpose,
     type_rule=_first_type,
     batch=_scatter_set_batch,
+    erase=backend.implementation("erase_at_indices"),
     examples=(
         Example(((4, 3), (3, 3), [2, 0, 2]), {"axes": (0,), "unique": False}),
         Example(((4, 3), (2,), [[2], [0]], [1, -1]), {"axes": (0, 1), "unique": False}),
@@ -248,7 +252,7 @@ scatter_set = linear(  # a copy of x with the values written at the indices
 )
 
 
-# Ordering ---------------------------------------------------------------------------------------------------------------
+# Ordering ------------------------------------------------------------------------------------------------------------
 
 
 def _argsort_type(x: ArrayType, *, axis: int) -> ArrayType:

@@ -187,7 +187,7 @@ slogdet = general(
 )
 
 
-# The Cholesky factor: its argument is taken to be Hermitian, and so is the cotangent -----------------------------------
+# The Cholesky factor: its argument is taken to be Hermitian, and so is the cotangent ----------------------------------
 
 
 def _lower_half(a: Value) -> Value:

@@ -164,9 +164,7 @@ def _direction(x: Value, out: Value, axes: Axes, keepdims: bool) -> Value:
 
 
 def _norm_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
-    return sum(
-        real_part(scale(t, conjugate(_direction(x, out, axes, keepdims)))), axes=axes, keepdims=keepdims
-    )
+    return sum(real_part(scale(t, conjugate(_direction(x, out, axes, keepdims)))), axes=axes, keepdims=keepdims)
 
 
 def _norm_pull(ct: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
@@ -194,7 +192,7 @@ def _logsumexp_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: boo
 
 
 def _logsumexp_pull(ct: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
-    return scale(_expand(ct, x.shape, axes, keepdims), _shares(x, out, axes, keepdims))
+    return scale(_expand(ct, x.shape, axes, keepdims), conjugate(_shares(x, out, axes, keepdims)))
 
 
 logsumexp = general(
@@ -225,9 +223,7 @@ def _scan_dtype(name: str, dtype: DType) -> DType:
 
 def _scan_batch(primitive: Callable[..., Value]) -> BatchRule:
     def batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: Params) -> Value:
-        return primitive(
-            *[spread(x, b, size) for x, b in zip(inputs, batched, strict=True)], axis=params["axis"] + 1
-        )
+        return primitive(*[spread(x, b, size) for x, b in zip(inputs, batched, strict=True)], axis=params["axis"] + 1)
 
     return batch
 
@@ -292,11 +288,7 @@ cumprod = general(  # without division, so that zeros do not matter
     "cumprod",
     "x",
     jvp=[lambda t, x, out, *, axis: linear_recurrence(x, scale(t, _product_before(x, out, axis)), axis=axis)],
-    vjp=[
-        lambda ct, x, out, *, axis: scale(
-            _recurrence_adjoint(ct, x, axis), conjugate(_product_before(x, out, axis))
-        )
-    ],
+    vjp=[lambda ct, x, out, *, axis: scale(_recurrence_adjoint(ct, x, axis), conjugate(_product_before(x, out, axis)))],
     type_rule=_scan_type("cumprod"),
     batch=_scan_batch(lambda x, **p: cumprod(x, **p)),
     examples=_SCAN_EXAMPLES,
@@ -320,9 +312,7 @@ def _product_of_others(x: Value, axes: Axes) -> Value:
 prod = general(
     "prod",
     "x",
-    jvp=[
-        lambda t, x, *, axes, keepdims: sum(scale(t, _product_of_others(x, axes)), axes=axes, keepdims=keepdims)
-    ],
+    jvp=[lambda t, x, *, axes, keepdims: sum(scale(t, _product_of_others(x, axes)), axes=axes, keepdims=keepdims)],
     vjp=[
         lambda ct, x, *, axes, keepdims: scale(
             _expand(ct, x.shape, axes, keepdims), conjugate(_product_of_others(x, axes))

@@ -154,7 +154,9 @@ concatenate = linear(
 
 
 def _pad_transpose(ct: Value, x: Any, *, widths: tuple[tuple[int, int], ...]) -> Value:
-    return registry["getitem"](ct, index=tuple(slice(low, low + n) for (low, _), n in zip(widths, x.shape, strict=True)))
+    return registry["getitem"](
+        ct, index=tuple(slice(low, low + n) for (low, _), n in zip(widths, x.shape, strict=True))
+    )
 
 
 def _pad_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: Params) -> Value:
@@ -164,9 +166,7 @@ def _pad_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], para
 pad = linear(  # with zeros, which makes it linear
     "pad",
     _pad_transpose,
-    type_rule=shape_rule(
-        lambda x, *, widths: tuple(low + n + high for n, (low, high) in zip(x, widths, strict=True))
-    ),
+    type_rule=shape_rule(lambda x, *, widths: tuple(low + n + high for n, (low, high) in zip(x, widths, strict=True))),
     batch=_pad_batch,
     examples=(
         Example(((2, 3),), {"widths": ((1, 0), (2, 3))}),
@@ -187,4 +187,3 @@ flip = linear(
     batch=_flip_batch,
     examples=(Example(((2, 3),), {"axes": (0, 1)}), Example(((4,),), {"axes": (0,)}), Example(((0,),), {"axes": (0,)})),
 )
-

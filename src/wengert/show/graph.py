@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -265,8 +265,10 @@ def _nodes_and_lines(program: Program) -> tuple[list[Node], list[Line], list[int
         reads = dict.fromkeys(a for equation in left_out for a in equation.inputs if isinstance(a, Variable))
         several = "s" if len(left_out) > 1 else ""
         text = f"{len(left_out)} more equation{several}: print(program) shows them all"
-        add(_node("rest", f"… {len(left_out)} more equation{several}", "", "print(program) shows all", text),
-            [a for a in reads if a not in own])
+        add(
+            _node("rest", f"… {len(left_out)} more equation{several}", "", "print(program) shows all", text),
+            [a for a in reads if a not in own],
+        )
         home.update((variable, (len(nodes) - 1, 0)) for variable in given)
     for out in program.outputs:
         text = f"return {_atom(out, name)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 
 __all__ = ["Box", "Line", "Placement", "place"]
@@ -126,7 +127,7 @@ def layers(count: int, lines: Iterable[Line]) -> list[int]:
     out: list[list[int]] = [[] for _ in range(count)]
     for line in lines:
         if not 0 <= line.source < line.target < count:
-            raise ValueError(f"a line leads from a box to one with a higher number, not from {line.source} to {line.target}")
+            raise ValueError(f"a line leads to a box with a higher number, not from {line.source} to {line.target}")
         into[line.target].append(line.source)
         out[line.source].append(line.target)
     layer = [0] * count
@@ -136,9 +137,8 @@ def layers(count: int, lines: Iterable[Line]) -> list[int]:
         if out[box]:
             # Lower is shorter, as long as no other computed box's line gets longer by it.
             lowest = [layer[i] for i in out[box]]
-            for i in set(into[box]):
-                if into[i]:
-                    lowest.append(1 + max((layer[j] for j in out[i] if j != box), default=0))
+            computed = {i for i in into[box] if into[i]}
+            lowest.extend(1 + max((layer[j] for j in out[i] if j != box), default=0) for i in computed)
             layer[box] = max(layer[box], min(lowest) - 1)
     return layer
 
@@ -245,10 +245,9 @@ def _spread(rows: list[list[_Slot]]) -> None:
                 weight = sum(pulls)
                 wishes.append(sum(p * o.x for p, o in zip(pulls, near, strict=True)) / weight if near else slot.x)
                 weights.append(weight or 0.01)
-            distances = [_distance(a, b) for a, b in zip(row, row[1:], strict=False)]
+            distances = [_distance(a, b) for a, b in pairwise(row)]
             for slot, x in zip(row, separated(wishes, weights, distances), strict=True):
                 slot.x = x
-
 
     for _ in range(4):
         for chain in _chains(rows):

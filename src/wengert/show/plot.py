@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from operator import index as as_integer
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.errors import ConversionError, DTypeError, ShapeError
-from ..core.interpreter import Box, wrap
+from ..core.interpreter import wrap
+from ..eager.array import Array
 from ..transforms.batch import vmap
 from ..transforms.forward import jvp
 from .extras import needs
@@ -76,8 +78,8 @@ def plot(
     ['f(x)', 'f′(x)']
     """
     a, b = _ends(interval)
-    if not isinstance(derivatives, int) or derivatives < 0:
-        raise ValueError(f"derivatives is how many of them to draw, 0 or more, not {derivatives!r}")
+    if as_integer(derivatives) < 0:
+        raise ValueError(f"derivatives is how many of them to draw, 0 or more, not {derivatives}")
     if not callable(f):
         raise TypeError(f"plot needs a function, not {f!r}")
     places = [] if tangent_at is None else [float(x) for x in np.ravel(np.asarray(tangent_at, float))]
@@ -133,8 +135,10 @@ def plain(ax: Axes) -> None:
     labels = [str(text) for text in ax.get_legend_handles_labels()[1]]
     if labels:
         columns = len(labels) if sum(len(label) + 6 for label in labels) <= 72 else 2
-        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False, fontsize=10.5, labelcolor=INK,
-                  handlelength=1.8, columnspacing=1.6, borderaxespad=0.3)  # fmt: skip
+        above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.3}
+        ax.legend(
+            **above, ncols=columns, frameon=False, fontsize=10.5, labelcolor=INK, handlelength=1.8, columnspacing=1.6
+        )
 
 
 def _ends(interval: Any) -> tuple[float, float]:
@@ -161,7 +165,7 @@ def _values(function: Function, xs: Numbers) -> Numbers:
             ys = _checked(vmap(function)(xs), xs.shape)
         except ConversionError:
             results = [function(wrap(x)) for x in xs]
-            if all(not isinstance(y, Box) for y in results) and len(set(map(float, results))) > len(xs) // 2 > 0:
+            if all(not isinstance(y, Array) for y in results) and len(set(map(float, results))) > len(xs) // 2 > 0:
                 raise ConversionError(
                     "the function turns its argument into a plain number, which loses the derivative; "
                     "use wg.sin or numpy.sin, say, instead of math.sin, and no float(x) or x.item()"
@@ -172,7 +176,7 @@ def _values(function: Function, xs: Numbers) -> Numbers:
 
 def _checked(result: Any, shape: tuple[int, ...]) -> Numbers:
     try:
-        ys = result.detach().numpy() if isinstance(result, Box) else np.asarray(result)
+        ys = np.asarray(result.detach() if isinstance(result, Array) else result)
     except ValueError:
         ys = np.asarray(None)
     if ys.dtype.kind not in "biuf":
@@ -180,7 +184,8 @@ def _checked(result: Any, shape: tuple[int, ...]) -> Numbers:
         raise DTypeError(f"plot needs a function that returns a real number, not {kind}")
     if ys.shape != shape:
         raise ShapeError(
-            f"plot needs a function that takes one number and returns one, not an array of shape {ys.shape[len(shape) :]}"
+            "plot needs a function that takes one number and returns one, "
+            f"not an array of shape {ys.shape[len(shape) :]}"
         )
     return ys.astype(float)
 

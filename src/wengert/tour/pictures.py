@@ -45,7 +45,7 @@ def training_curves(losses: Sequence[float], accuracies: Sequence[float], goal: 
                    ha="right", va="top", color=INK, fontsize=10)  # fmt: skip
     right.set(xlabel="epoch", ylabel="accuracy on held-out digits, %")
     for ax in (left, right):
-        ax.set_xlim(1, len(losses))
+        ax.set(xlim=(1, len(losses)), xticks=[1, *range(5, len(losses) + 1, 5)])
         plain(ax)
     return figure
 
@@ -57,7 +57,7 @@ def digits_picture(images: Any, labels: Any, guesses: Any, columns: int = 12) ->
     for ax, image, label, guess in zip(figure.subplots(rows, columns).flat, images, labels, guesses, strict=False):
         ax.imshow(image.reshape(8, 8), cmap="gray_r")
         right = guess == label
-        ax.set_title(f"{guess}" if right else f"{guess} not {label}", color=INK if right else RED, fontsize=10, pad=3,
+        ax.set_title(f"{guess}" if right else f"{guess} ≠ {label}", color=INK if right else RED, fontsize=10, pad=3,
                      fontweight="normal" if right else "bold")  # fmt: skip
     for ax in figure.axes:
         ax.set_axis_off()

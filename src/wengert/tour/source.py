@@ -12,7 +12,7 @@ __all__ = ["coloured"]
 
 
 def coloured(source: str) -> str:
-    """The source as HTML, with a ``span`` of class ``k`` (keyword), ``s`` (string), ``c`` (comment) or ``n`` (number)."""
+    """The source as HTML, with a span of class k (keyword), s (string), c (comment) or n (number) around each token."""
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:

@@ -13,7 +13,7 @@ import sys
 import textwrap
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -106,18 +106,6 @@ class Step:
         end = body[-1].lineno - 1 if isinstance(body[-1], ast.Return) else len(lines)
         return textwrap.dedent("\n".join(lines[docstring.end_lineno : end])).strip("\n")
 
-    @cached_property
-    def imports(self) -> list[str]:
-        """Lines of its module that import what it uses."""
-        used = {node.id for node in ast.walk(self._definition[0]) if isinstance(node, ast.Name)}
-        module = inspect.getsource(sys.modules[self.function.__module__])
-        return [
-            ast.unparse(node)
-            for node in ast.parse(module).body
-            if isinstance(node, (ast.Import, ast.ImportFrom))
-            and not used.isdisjoint(alias.asname or alias.name for alias in node.names)
-        ]
-
 
 @dataclass(frozen=True)
 class Part:
@@ -134,13 +122,19 @@ class Part:
         """The steps in order."""
         return [Step(function) for function in self.functions]
 
+    @cached_property
+    def imports(self) -> str:
+        """What the code of the steps needs: the lines of its module that import it."""
+        module = inspect.getsource(sys.modules[self.functions[0].__module__])
+        found = [node for node in ast.parse(module).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        return "\n".join(ast.unparse(node) for node in found if isinstance(node, ast.Import) or not node.level)
+
 
 @dataclass
 class Result:
     """What came of a step."""
 
     step: Step
-    code: str
     output: str = ""
     pictures: list[Picture] = field(default_factory=list)
     failure: str = ""
@@ -165,7 +159,7 @@ class _Lines(StringIO):
         return super().write(text)
 
 
-def perform(step: Step, variables: dict[str, Any], already: Sequence[str], echo: Callable[[str], None]) -> Result:
+def perform(step: Step, variables: dict[str, Any], echo: Callable[[str], None]) -> Result:
     """Run a step.
 
     Parameters
@@ -174,13 +168,10 @@ def perform(step: Step, variables: dict[str, Any], already: Sequence[str], echo:
         What to run.
     variables
         What earlier steps of the part handed on; what this one does is added.
-    already
-        Import lines that the reader of the part has seen.
     echo
         Called with each line that the step prints, at once.
     """
-    imports = [line for line in step.imports if line not in already]
-    result = Result(step, "\n".join([*imports, "", step.code]) if imports else step.code)
+    result = Result(step)
     absent = [name for name in step.takes if name not in variables]
     if absent:
         result.missing = f"It builds on {', '.join(absent)}, which an earlier step did not get to."

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from ..backends import backend
 from ..core.errors import TreeError
 from ..core.interpreter import Box, Interpreter, strip, wrap
 from ..core.primitive import Primitive
+from ..core.program import Program, Variable, check
 from ..core.tree import Tree, flatten, unflatten
 from ..core.types import SCALARS, ArrayType, Value, type_of
 from .arguments import array_value
@@ -27,9 +27,11 @@ class FlatCall:
     def __init__(self, function: Callable[..., Any], args: Sequence[Any]) -> None:
         self.function = function
         leaves, self.in_tree = flatten(tuple(args))
-        self._leaves = leaves
         self._positions = [i for i, x in enumerate(leaves) if isinstance(x, (Box, *SCALARS)) or backend.is_array(x)]
         self.inputs: list[Value] = [array_value(leaves[i], "an argument") for i in self._positions]
+        for i in self._positions:
+            leaves[i] = None  # the tape holds on to this call, and is not to hold on to its arrays
+        self._leaves = leaves
         self.out_tree: Tree = None
 
     def arguments(self, values: Sequence[Value]) -> Any:
@@ -71,26 +73,43 @@ def at_level(level: Batch, function: Callable[..., Any], batched: Sequence[bool]
         return level.box(x, None) if flag and x is not None else x
 
     def leave(x: Any) -> Any:
-        if isinstance(x, tuple):
+        if isinstance(x, (tuple, list)):
             return tuple(leave(part) for part in x)
         return None if x is None else level.lower(x)
 
     def run(*args: Any) -> Any:
         flags = [True] * len(args) if batched is None else batched
         boxes = [enter(x, flag) for x, flag in zip(args, flags, strict=True)]
-        with level.reopened() if not level.open else nullcontext():
+        with level.reopened():
             return leave(function(*boxes))
 
     return run
 
 
 def call_primitive(
-    name: str, evaluate: FlatFunction, call: Callable[[Interpreter, tuple[Value, ...], dict[str, Any]], Any], **rules: Any
+    name: str,
+    function: FlatFunction,
+    call: Callable[[Interpreter, tuple[Value, ...], dict[str, Any]], Any],
+    types: tuple[ArrayType, ...] | None = None,
+    **rules: Any,
 ) -> Primitive:
-    """An operation that runs a function of the user, and interprets itself."""
+    """An operation that runs a function of the user, and interprets itself.
 
-    def type_rule(*inputs: ArrayType, **params: Any) -> tuple[ArrayType, ...]:
-        return tuple(type_of(x) for x in evaluate(*[backend.ones(t.shape, t.dtype) for t in inputs], **params))
+    Its type is known once it ran: ``types``, or what its parameter ``program`` says where it stands in a program.
+    """
+
+    def evaluate(*inputs: Value, program: Program | None = None) -> tuple[Value, ...]:
+        return function(*inputs)
+
+    def type_rule(*inputs: ArrayType, program: Program | None = None) -> tuple[ArrayType, ...]:
+        if program is None:
+            assert types is not None
+            return types
+        check(program)
+        expected = tuple(v.type for v in program.inputs)
+        if inputs != expected:
+            raise TypeError(f"{name} takes {', '.join(map(str, expected))}, not {', '.join(map(str, inputs))}")
+        return tuple(out.type if isinstance(out, Variable) else type_of(out) for out in program.outputs)
 
     def unbatched(*_: Any) -> Any:
         raise AssertionError("a call interprets itself")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from ..core.errors import GraphError
 from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
 from ..core.primitive import Primitive
+from ..core.program import Program
 from ..core.tree import unflatten
 from ..core.types import Value, type_of
-from ..eager.modes import enable_grad
 from ..eager.sweep import sweep
-from ..eager.tape import Node, Output, Recorder
+from ..eager.tape import Leaf, Node, Recorder
 from .batch import Batch
 from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine
 from .forward import Forward
+from .trace import Stager
 
 __all__ = ["checkpoint"]
 
@@ -41,33 +44,50 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     Array(1.)
     """
 
+    name = f"checkpoint[{getattr(function, '__name__', 'function')}]"
+
     @wraps(function)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
         call = FlatCall(lambda *xs: function(*xs, **kwargs), args)
-        name = f"checkpoint[{getattr(function, '__name__', 'function')}]"
-        out = apply(_primitive(call, name), *call.inputs) if call.inputs else call()
+        out = apply(_primitive(call, name), *call.inputs)
         return unflatten(call.out_tree, [wrap(x) for x in out])
 
     return checkpointed
 
 
 def _primitive(function: FlatFunction, name: str) -> Primitive:
+    def evaluate(*values: Value) -> tuple[Value, ...]:
+        return _record(function, name, values)
+
     def call(level: Interpreter, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         if isinstance(level, Recorder):
-            return _record(function, name, level, inputs)
+            return _record(function, name, inputs)
         if isinstance(level, Forward):
             return _push(function, name, level, inputs)
+        if isinstance(level, Stager):
+            return _stage(function, name, level, inputs)
         assert isinstance(level, Batch)
         flags = [mine(level, x) for x in inputs]
         values = [x._value if b else x for x, b in zip(inputs, flags, strict=True)]
         out = apply(_primitive(at_level(level, function, flags), name), *values)
         return tuple(level.box(strip(o), None) for o in out)
 
-    return call_primitive(name, function, call, vjp=_recompute)
+    return call_primitive(name, evaluate, call, vjp=_differently)
 
 
-def _recompute(*_: Any) -> Any:
-    raise AssertionError("recorded calls have a VJP of their own")
+def _differently(*_: Any) -> Any:
+    raise AssertionError("a recorded call has a VJP of its own")
+
+
+def _stage(function: FlatFunction, name: str, level: Stager, inputs: tuple[Value, ...]) -> Any:
+    """In a program the call is an equation, with the program of the function beside it."""
+    program, captured, outputs = level.subprogram(function, inputs)
+    atoms = (*map(level.atom, inputs), *captured)
+    return level.write(_primitive(_evaluated(program), name), atoms, {"program": program}, outputs)
+
+
+def _evaluated(program: Program) -> FlatFunction:
+    return lambda *values: tuple(program.evaluate(*values))
 
 
 def _push(function: FlatFunction, name: str, level: Forward, inputs: tuple[Value, ...]) -> Any:
@@ -90,75 +110,89 @@ def _push(function: FlatFunction, name: str, level: Forward, inputs: tuple[Value
     return tuple(level.dual(v, None if s else next(moved)) for v, s in zip(values, still, strict=True))
 
 
-def _record(function: FlatFunction, name: str, level: Recorder, inputs: tuple[Value, ...]) -> Any:
-    """Run the function, see on which recorded arrays it depends, forget the rest."""
-    outer = state.scope(state.floor, None)
+# ---------------------------------------------------------------------------------------------------------------------
+# Recording
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _record(function: FlatFunction, name: str, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Run the function, see on which recorded arrays it depends, inputs or captured ones, and forget the rest."""
+    floor, start = state.floor, Leaf((), None).order
+    with _scope(floor):
+        outputs = function(*inputs)
+    level = max((o._level for o in outputs if _node(o)), key=lambda level: level.depth, default=None)
+    if level is None:
+        return outputs
+    notes = [_node(x, level) for x in inputs]
+    captured = tuple(_older([n for o in outputs if (n := _node(o, level))], start) - set(notes))
+    values = tuple(x._value if mine(level, x) else strip(x) for x in inputs)
+    lowered = tuple(strip(o._value if mine(level, o) else o) for o in outputs)
+    primitive = call_primitive(
+        name,
+        _not_to_be_run_again if captured else function,
+        _differently,
+        tuple(map(type_of, lowered)),
+        vjp=_pull(function, level, floor, notes, captured),
+    )
+    nodes = (*notes, *captured)
+    wanted = sum(1 << i for i, node in enumerate(nodes) if node)
+    entries = [type_of(values[i]) if node is None else node for i, node in enumerate(nodes)]
+    boxes = level.record(primitive, {}, entries, (*values, *[None] * len(captured), _PLAIN), wanted, lowered)
+    return tuple(b if _node(o, level) else o for b, o in zip(boxes, outputs, strict=True))
+
+
+@contextmanager
+def _scope(floor: int) -> Iterator[None]:
+    """A scope in which as much is recorded as above this depth, and not collected."""
+    outer = state.scope(floor, None)
     try:
-        fresh = [level.leaf(x._value) if _recorded(level, x) else x for x in inputs]
-        outputs = function(*fresh)
+        yield
     finally:
         state.scope(*outer)
-    own = {x._note for x, given in zip(fresh, inputs, strict=True) if x is not given}
-    roots = [o._note for o in outputs if _recorded(level, o)]
-    first = min((n.order for n in own), default=0)
-    captured = _boundary(roots, own, first)
-    values = tuple(x._value if mine(level, x) else x for x in inputs)
-    notes = [x._note if _recorded(level, x) else type_of(strip(x)) for x in inputs]
-    moving = [_recorded(level, x) for x in inputs]
-    primitive = call_primitive(name, function, lambda *_: None, vjp=_pull(function, level, moving, captured))
-    lowered = tuple(strip(o._value if mine(level, o) else o) for o in outputs)
-    wanted = sum(1 << i for i, n in enumerate((*notes, *captured)) if isinstance(n, Node))
-    saved = (*values, *[None] * len(captured), None)
-    boxes = level.record(primitive, {}, (*notes, *captured), saved, wanted, lowered)
-    return tuple(b if _recorded(level, o) else wrap(o) for b, o in zip(boxes, outputs, strict=True))
 
 
-def _recorded(level: Interpreter, x: Value) -> bool:
-    return isinstance(x, Box) and x._level is level and isinstance(x._note, Node)
+def _node(x: Value, level: Interpreter | None = None) -> Node | None:
+    """The node of a recorded array (of this level)."""
+    recorded = isinstance(x, Box) and isinstance(x._note, Node) and (level is None or x._level is level)
+    return x._note if recorded else None
 
 
-def _boundary(roots: Sequence[Node], own: set[Node], first: int) -> tuple[Node, ...]:
-    """The nodes older than ``first`` on which the roots directly depend."""
-    seen, stack, found = set(roots), list(roots), []
+def _older(roots: Sequence[Node], start: int) -> set[Node]:
+    """The nodes older than ``start`` on which the roots depend through none older."""
+    seen, stack, found = set(roots), list(roots), set()
     while stack:
         node = stack.pop()
-        if node in own:
-            continue
-        if node.order < first:
-            found.append(node)
+        if node.order < start:
+            found.add(node)
             continue
         for parent in node.inputs:
             if isinstance(parent, Node) and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
-    return tuple(found)
+    return found
+
+
+def _not_to_be_run_again(*_: Value) -> Any:
+    raise GraphError("a checkpointed function that captured arrays cannot be run from a tape; use wg.trace")
+
+
+_PLAIN = object()
+"""Stands behind the saved values of a call; in a recorded sweep, where they are recorded themselves, there is None."""
 
 
 def _pull(
-    function: FlatFunction, level: Recorder, moving: Sequence[bool], captured: tuple[Node, ...]
+    function: FlatFunction, level: Recorder, floor: int, notes: Sequence[Node | None], captured: tuple[Node, ...]
 ) -> Callable[..., Sequence[Value | None]]:
     def vjp(
         cotangents: Sequence[Value | None], saved: Sequence[Any], params: dict[str, Any], wanted: int
     ) -> Sequence[Value | None]:
-        # in a recorded sweep the saved inputs are recorded arrays themselves, and the second sweep is recorded too
-        lifted = any(_recorded(level, v) for v in saved[: len(moving)])
-        xs = [
-            (v if lifted else level.leaf(v)) if m else v for v, m in zip(saved[: len(moving)], moving, strict=True)
-        ]
-        with level.reopened(), enable_grad():
-            outputs = function(*xs)
-        targets = [x._note if m else None for x, m in zip(xs, moving, strict=True)]
-        roots = [
-            (o._note, ct)
-            for o, ct in zip(outputs, cotangents, strict=True)
-            if ct is not None and _recorded(level, o)
-        ]
-        found = sweep(
-            roots,
-            retain=lifted,
-            lift=level.box if lifted else None,
-            targets={*captured, *[t for t in targets if t is not None]},
-        )
-        return [None if t is None else found.get(t) for t in (*targets, *captured)]
+        lifted = saved[-1] is None
+        inputs = [v if lifted or n is None else level.box(v, n) for v, n in zip(saved, notes, strict=False)]
+        with level.reopened(), _scope(floor):
+            outputs = function(*inputs)
+        roots = [(n, ct) for o, ct in zip(outputs, cotangents, strict=True) if ct is not None and (n := _node(o, level))]
+        targets = {*captured, *(n for n in notes if n)}
+        found = sweep(roots, retain=lifted, lift=level.box if lifted else None, targets=targets)
+        return [found.pop(n, None) if n else None for n in (*notes, *captured)]  # pop: an array may be given twice
 
     return vjp

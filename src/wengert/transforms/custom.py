@@ -9,15 +9,18 @@ rule: the rule says nothing about it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import update_wrapper
 from typing import Any
 
-from ..core.errors import GraphError, TreeError
+from ..backends import backend
+from ..core.errors import GraphError, ShapeError, TreeError
 from ..core.interpreter import Box, Interpreter, apply, strip, wrap
 from ..core.primitive import Primitive
+from ..core.program import Program, Variable
 from ..core.tree import flatten, same_structure, unflatten
-from ..core.types import SCALARS, Value, is_inexact, type_of
+from ..core.types import SCALARS, ArrayType, Value, is_inexact, type_of
 from ..eager.tape import Node, Recorder
 from ..ops.families import zeros_like
 from .arguments import array_value
@@ -25,6 +28,7 @@ from .batch import Batch
 from .calls import FlatCall, at_level, call_primitive, mine, positional
 from .forward import Forward
 from .reverse import record_call
+from .trace import Stager
 
 __all__ = ["custom_jvp", "custom_vjp"]
 
@@ -37,24 +41,27 @@ Values = Sequence[Value]
 
 
 class _Rule:
-    """A function with its derivative, on flat values."""
+    """A function with its derivative, on flat values; each of ``backward`` and ``push`` gives the other."""
 
     name: str
+    reverse: bool
+    """Whether it is ``backward`` that was given."""
 
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
         raise NotImplementedError
 
     def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
         """Outputs, and what ``backward`` needs besides the inputs."""
-        raise NotImplementedError
+        return self.evaluate(*values), ()
 
-    def backward(self, values: Values, residuals: Values, cotangents: Values) -> tuple[Value | None, ...]:
+    def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
         """The inputs' cotangents."""
-        raise NotImplementedError
+        return _transpose(lambda *ts: self.push(values, ts)[1], values, cotangents)
 
-    def push(self, values: Values, tangents: Values) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
         """Outputs and their tangents."""
-        raise NotImplementedError
+        outputs, residuals = self.forward(*values)
+        return outputs, _transpose(lambda *cts: self.backward(values, residuals, cts), outputs, tangents)
 
 
 def _transpose(linear: Callable[..., Sequence[Value | None]], at: Values, cotangents: Values) -> list[Value]:
@@ -79,6 +86,8 @@ def _transpose(linear: Callable[..., Sequence[Value | None]], at: Values, cotang
 
 
 class _VJPRule(_Rule):
+    reverse = True
+
     def __init__(self, owner: custom_vjp, args: tuple[Any, ...]) -> None:
         self.name = owner.__name__
         self.primal = FlatCall(owner.function, args)
@@ -97,7 +106,7 @@ class _VJPRule(_Rule):
         outputs = tuple(strip(array_value(x, "the output of a forward rule")) for x in leaves)
         return outputs, tuple(strip(x) for x in residuals)
 
-    def backward(self, values: Values, residuals: Values, cotangents: Values) -> tuple[Value | None, ...]:
+    def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
         residual = unflatten(self._residual_tree, [_wrapped(x) for x in residuals])
         cotangent = unflatten(self.primal.out_tree, [wrap(c) for c in cotangents])
         parts = self._bwd(residual, cotangent)
@@ -117,12 +126,10 @@ class _VJPRule(_Rule):
                     flat.append(_fitting(x, leaf, f"the backward rule of {self.name}"))
         return tuple(flat)
 
-    def push(self, values: Values, tangents: Values) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-        outputs, residuals = self.forward(*values)
-        return outputs, tuple(_transpose(lambda *cts: self.backward(values, residuals, cts), outputs, tangents))
-
 
 class _JVPRule(_Rule):
+    reverse = False
+
     def __init__(self, owner: custom_jvp, args: tuple[Any, ...]) -> None:
         self.name = owner.__name__
         self.primal = FlatCall(owner.function, args)
@@ -131,18 +138,14 @@ class _JVPRule(_Rule):
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
         return self.primal(*values)
 
-    def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-        return self.evaluate(*values), ()
-
-    def backward(self, values: Values, residuals: Values, cotangents: Values) -> tuple[Value | None, ...]:
-        return tuple(_transpose(lambda *ts: self.push(values, ts)[1], values, cotangents))
-
-    def push(self, values: Values, tangents: Values) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
         result = self._jvp(self.primal.arguments(values), self.primal.arguments(tangents))
         if not isinstance(result, tuple) or len(result) != 2:
             raise TreeError(f"the rule of {self.name} must return a pair (output, tangent)")
         leaves, self.primal.out_tree = flatten(result[0])
         outputs = tuple(strip(array_value(x, "the output of a rule")) for x in leaves)
+        if result[1] is None and leaves:  # zero
+            return outputs, tuple(map(zeros_like, outputs))
         given = same_structure(result[1], self.primal.out_tree, f"the tangent from the rule of {self.name}")
         what = f"the rule of {self.name}"
         return outputs, tuple(_fitting(t, y, what) for t, y in zip(given, outputs, strict=True))
@@ -152,7 +155,7 @@ class _BatchedRule(_Rule):
     """A rule that runs on the batch of a level."""
 
     def __init__(self, rule: _Rule, level: Batch, batched: Sequence[bool]) -> None:
-        self.name = rule.name
+        self.name, self.reverse = rule.name, rule.reverse
         flags = tuple(batched)
         self.evaluate = at_level(level, rule.evaluate, flags)  # type: ignore[method-assign]
         self.forward = at_level(level, rule.forward, flags)  # type: ignore[method-assign]
@@ -165,11 +168,47 @@ class _BatchedRule(_Rule):
         self._push = at_level(level, lambda v, t: rule.push(v, t), (False, False))
         self._entered = entered
 
-    def backward(self, values: Values, residuals: Values, cotangents: Values) -> tuple[Value | None, ...]:
+    def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
         return self._backward(self._entered(values), residuals, cotangents)  # type: ignore[no-any-return]
 
-    def push(self, values: Values, tangents: Values) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
         return self._push(self._entered(values), self._entered(tangents))  # type: ignore[no-any-return]
+
+
+Traced = tuple[Program, Sequence[Variable]]
+"""A function as a program, and the variables that it captured: the last inputs of the program."""
+
+
+class _TracedRule(_Rule):
+    """A rule as programs, with the values of what its functions captured."""
+
+    def __init__(
+        self, rule: _Rule, evaluate: Traced, forward: Traced, derivative: Traced, captured: Mapping[Variable, Value]
+    ) -> None:
+        self.name, self.reverse = rule.name, rule.reverse
+        self._evaluate, self._forward, self._derivative = evaluate, forward, derivative
+        self._captured = captured
+
+    def _run(self, traced: Traced, *values: Value) -> tuple[Value, ...]:
+        program, captured = traced
+        return tuple(program.evaluate(*values, *[self._captured[v] for v in captured]))
+
+    def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        return self._run(self._evaluate, *values)
+
+    def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        return self._run(self._forward, *values), ()
+
+    def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
+        if not self.reverse:
+            return super().backward(values, residuals, cotangents)
+        return self._run(self._derivative, *values, *cotangents)
+
+    def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
+        if self.reverse:
+            return super().push(values, tangents)
+        out = self._run(self._derivative, *values, *tangents)
+        return out[: len(out) // 2], out[len(out) // 2 :]
 
 
 def _wrapped(x: Value) -> Value:
@@ -180,7 +219,7 @@ def _fitting(x: Any, like: Value, what: str) -> Value:
     """A tangent or cotangent given by a rule, checked against what it belongs to."""
     value = strip(array_value(x, f"what {what} returns"))
     if value.shape != like.shape:
-        raise TreeError(f"{what} gave shape {value.shape} for an array of shape {like.shape}")
+        raise ShapeError(f"{what} gave shape {value.shape} for an array of shape {like.shape}")
     return value
 
 
@@ -192,37 +231,46 @@ def _fitting(x: Any, like: Value, what: str) -> Value:
 def _primitive(rule: _Rule) -> Primitive:
     def call(level: Interpreter, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         if isinstance(level, Recorder):
-            return _record(rule, primitive, level, inputs)
+            return _record(rule, level, inputs)
         if isinstance(level, Forward):
             return _push(rule, level, inputs)
+        if isinstance(level, Stager):
+            return _stage(rule, level, inputs)
         assert isinstance(level, Batch)
         flags = [mine(level, x) for x in inputs]
         lowered = _primitive(_BatchedRule(rule, level, flags))
         out = apply(lowered, *[x._value if b else x for x, b in zip(inputs, flags, strict=True)])
         return tuple(level.box(strip(o), None) for o in out)
 
-    primitive = call_primitive(rule.name, rule.evaluate, call, vjp=_pull(rule))
-    return primitive
+    return call_primitive(rule.name, rule.evaluate, call, vjp=_differently)
 
 
-def _record(rule: _Rule, primitive: Primitive, level: Recorder, inputs: tuple[Value, ...]) -> Any:
+def _differently(*_: Any) -> Any:
+    raise AssertionError("a call interprets itself")
+
+
+def _record(rule: _Rule, level: Recorder, inputs: tuple[Value, ...]) -> Any:
     """Record a call. An output that depends on captured arrays passes its cotangent on to them unchanged."""
     values = [x._value if mine(level, x) else strip(x) for x in inputs]
-    notes = [x._note if mine(level, x) and x._note is not None else type_of(v) for x, v in zip(inputs, values, strict=True)]
+    notes = [
+        x._note if mine(level, x) and x._note is not None else type_of(v) for x, v in zip(inputs, values, strict=True)
+    ]
     outputs, residuals = rule.forward(*values)
     captured = [k for k, o in enumerate(outputs) if mine(level, o) and isinstance(o._note, Node)]
     notes += [outputs[k]._note for k in captured]
-    lowered = [o._value if mine(level, o) else o for o in outputs]
+    lowered = tuple(o._value if mine(level, o) else o for o in outputs)
     kept = tuple(r._value if mine(level, r) else r for r in residuals)
     wanted = sum(1 << i for i, n in enumerate(notes) if isinstance(n, Node))
-    params = {
-        "level": level,
-        "captured": tuple(captured),
-        "arity": len(values),
-        "types": tuple(map(type_of, lowered)),
-    }
+    types = tuple(map(type_of, lowered))
+    primitive = call_primitive(
+        rule.name,
+        _not_to_be_run_again if captured else rule.evaluate,
+        _differently,
+        types,
+        vjp=_pull(rule, level, len(values), captured, types),
+    )
     saved = (*values, *[None] * len(captured), _Opaque(kept))
-    return level.record(primitive, params, tuple(notes), saved, wanted, tuple(lowered))
+    return level.record(primitive, {}, tuple(notes), saved, wanted, lowered)
 
 
 class _Opaque:
@@ -234,20 +282,25 @@ class _Opaque:
         self.values = values
 
 
-def _pull(rule: _Rule) -> Callable[..., Sequence[Value | None]]:
+def _not_to_be_run_again(*_: Value) -> Any:
+    raise GraphError("a function with a rule of its own that captured arrays cannot be run from a tape; use wg.trace")
+
+
+def _pull(
+    rule: _Rule, level: Recorder, arity: int, captured: Sequence[int], types: Sequence[ArrayType]
+) -> Callable[..., Sequence[Value | None]]:
     def vjp(
         cotangents: Sequence[Value | None], saved: Sequence[Any], params: dict[str, Any], wanted: int
     ) -> Sequence[Value | None]:
-        level, values, kept = params["level"], saved[: params["arity"]], saved[-1]
-        full = [zeros_like(t) if c is None else c for c, t in zip(cotangents, params["types"], strict=True)]
+        values, kept = saved[:arity], saved[-1]
+        full = [zeros_like(t) if c is None else c for c, t in zip(cotangents, types, strict=True)]
         with level.reopened():  # the rule may have captured arrays of the level
-            recorded_sweep = kept is None
-            residuals = rule.forward(*values)[1] if recorded_sweep else kept.values
+            residuals = rule.forward(*values)[1] if kept is None else kept.values
             parts = rule.backward(values, residuals, full)
-        if not recorded_sweep:
-            parts = tuple(p._value if mine(level, p) else p for p in parts)
+        if kept is not None:
+            parts = [p._value if isinstance(p, Box) and p._level is level else p for p in parts]
         wanted_parts = [p if wanted >> i & 1 else None for i, p in enumerate(parts)]
-        return [*wanted_parts, *[cotangents[k] for k in params["captured"]]]
+        return [*wanted_parts, *[cotangents[k] for k in captured]]
 
     return vjp
 
@@ -264,13 +317,48 @@ def _push(rule: _Rule, level: Forward, inputs: tuple[Value, ...]) -> Any:
     return tuple(results)
 
 
+def _stage(rule: _Rule, level: Stager, inputs: tuple[Value, ...]) -> Any:
+    """In a program the call is an equation; where it captured what is being traced, its rule is traced too."""
+    program, captured, outputs = level.subprogram(rule.evaluate, inputs)
+    atoms = tuple(map(level.atom, inputs))
+    constants = level.constants(captured)
+    if len(constants) == len(captured):
+        program = replace(program, inputs=program.inputs[: len(inputs)], constants=constants)
+        return level.write(_primitive(rule), atoms, {"program": program}, outputs)
+    arity = len(inputs)
+
+    def derivative(*values: Value) -> Sequence[Value]:
+        primals, others = values[:arity], values[arity:]
+        if rule.reverse:
+            parts = rule.backward(primals, rule.forward(*primals)[1], others)
+            return [zeros_like(x) if part is None else part for part, x in zip(parts, primals, strict=True)]
+        results, moved = rule.push(primals, others)
+        return [*results, *moved]
+
+    others = [backend.ones(x.shape, x.dtype) for x in (outputs if rule.reverse else inputs)]
+    evaluated, forward, derived = (
+        (program, captured),
+        level.subprogram(lambda *xs: rule.forward(*xs)[0], inputs)[:2],
+        level.subprogram(derivative, (*inputs, *others))[:2],
+    )
+    everything = tuple(dict.fromkeys((*captured, *forward[1], *derived[1])))
+
+    def bound(values: Sequence[Value]) -> Primitive:
+        known = dict(zip(everything, values[arity:], strict=True))
+        return _primitive(_TracedRule(rule, evaluated, forward, derived, known))
+
+    primitive = call_primitive(
+        rule.name,
+        lambda *values: apply(bound(values), *values[:arity]),
+        lambda level, values, params: apply(bound(values), *values[:arity]),
+        vjp=_differently,
+    )
+    program = replace(program, inputs=(*program.inputs[:arity], *everything))
+    return level.write(primitive, (*atoms, *everything), {"program": program}, outputs)
+
+
 def _call(rule: Any) -> Any:
-    if not rule.primal.inputs:
-        return rule.primal.function(*rule.primal.arguments(()))
     out = apply(_primitive(rule), *rule.primal.inputs)
-    for x in out:
-        if isinstance(x, Box) and isinstance(x._value, Box) and x._value._level is x._level:
-            raise GraphError(f"{rule.name} captured an array that is being traced; pass it as an argument")
     return unflatten(rule.primal.out_tree, [wrap(x) for x in out])
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..backends import backend
 from ..core.errors import TreeError
-from ..core.interpreter import Box, Interpreter, apply, strip, wrap
+from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.tree import Tree, flatten, map_tree, unflatten
 from ..core.types import Value, is_inexact
@@ -26,7 +26,7 @@ class Forward(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Evaluate one level down, and apply the primitive's JVP."""
-        if primitive.call is not None:
+        if primitive.call is not None and self.depth >= state.floor:
             return primitive.call(self, inputs, params)
         primals: list[Value] = []
         tangents: list[Value | None] = []
@@ -34,7 +34,7 @@ class Forward(Interpreter):
             mine = isinstance(x, Box) and x._level is self
             primals.append(x._value if mine else strip(x))
             tangents.append(x._note if mine else None)
-        if primitive.jvp is None:
+        if primitive.jvp is None or self.depth < state.floor:
             out = apply(primitive, *primals, **params)
             return tuple(map(wrap, out)) if primitive.multiple else wrap(out)
         out = apply(primitive, *primals, **params)

@@ -6,20 +6,33 @@ flow goes where the values lead it; the program is the path that was taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from ..core.interpreter import Box, Interpreter, apply, strip, wrap
+from ..backends import backend
+from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
 from ..core.primitive import Primitive
-from ..core.program import Equation, Program, Variable
+from ..core.program import Atom, Equation, Program, Variable
 from ..core.tree import Tree, flatten, unflatten
-from ..core.types import SCALARS, Value, type_of
+from ..core.types import SCALARS, Value, is_inexact, type_of
+from ..ops.elementwise import stop_gradient
 from ..ops.families import zeros_like
 from .arguments import array_value, differentiable_value
 from .forward import push_forward
 
 __all__ = ["Stager", "linearize", "trace"]
+
+_equal = backend.implementation("array_equal")
+
+
+class _Constant(NamedTuple):
+    """An array that a program captured."""
+
+    variable: Variable
+    kept: Value
+    original: Value
+    """Kept so that its identity is not given to another."""
 
 
 class Stager(Interpreter):
@@ -31,7 +44,7 @@ class Stager(Interpreter):
         super().__init__()
         self.inputs: list[Variable] = []
         self.equations: list[Equation] = []
-        self._captured: dict[int, tuple[Variable, Value]] = {}
+        self._captured: dict[int, list[_Constant]] = {}
 
     def input(self, value: Value) -> Box:
         """The next argument of the program."""
@@ -41,31 +54,76 @@ class Stager(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Evaluate one level down, and write the equation."""
-        values = [x._value if isinstance(x, Box) and x._level is self else strip(x) for x in inputs]
-        atoms = tuple(self.atom(x) for x in inputs)
-        out = apply(primitive, *values, **params)
-        outputs = out if primitive.multiple else (out,)
-        variables = tuple(Variable(type_of(x)) for x in outputs)
-        self.equations.append(Equation(primitive, atoms, params, variables))
-        boxes = tuple(self.box(strip(x), v) for x, v in zip(outputs, variables, strict=True))
+        if primitive.call is not None:
+            return primitive.call(self, inputs, params)
+        out = apply(primitive, *map(self.value, inputs), **params)
+        boxes = self.write(primitive, tuple(map(self.atom, inputs)), params, out if primitive.multiple else (out,))
         return boxes if primitive.multiple else boxes[0]
 
-    def atom(self, x: Value) -> Any:
+    def value(self, x: Value) -> Value:
+        """A value one level down."""
+        return x._value if isinstance(x, Box) and x._level is self else strip(x)
+
+    def write(
+        self, primitive: Primitive, atoms: Sequence[Atom], params: dict[str, Any], outputs: Sequence[Value]
+    ) -> tuple[Box, ...]:
+        """Write an equation of which the outputs are known."""
+        variables = tuple(Variable(type_of(x)) for x in outputs)
+        self.equations.append(Equation(primitive, tuple(atoms), params, variables))
+        boxes = tuple(self.box(strip(x), v) for x, v in zip(outputs, variables, strict=True))
+        if self.depth < state.floor and primitive.vjp is not None:  # constant here, and when the program is differentiated
+            boxes = tuple(apply(stop_gradient, box) if is_inexact(box.dtype) else box for box in boxes)
+        return boxes
+
+    def subprogram(
+        self, function: Callable[..., Sequence[Value]], inputs: Sequence[Value]
+    ) -> tuple[Program, tuple[Variable, ...], tuple[Value, ...]]:
+        """What a function does with values as a program of its own.
+
+        Returns
+        -------
+        The program, whose inputs are those of the function and then what it captured; the variables that it captured;
+        and the outputs, one level down.
+        """
+        outer, self.equations = self.equations, []
+        try:
+            boxes = [self.box(self.value(x), Variable(type_of(x))) for x in inputs]
+            outputs = function(*boxes)
+            written = self.equations
+        finally:
+            self.equations = outer
+        results = [self.atom(x) for x in outputs]
+        own = [box._note for box in boxes]
+        defined = {*own, *(v for equation in written for v in equation.outputs)}
+        read = [*(a for equation in written for a in equation.inputs), *results]
+        captured = tuple(dict.fromkeys(a for a in read if isinstance(a, Variable) and a not in defined))
+        return Program((*own, *captured), tuple(written), tuple(results)), captured, tuple(map(self.value, outputs))
+
+    def atom(self, x: Value) -> Atom:
         """How an equation refers to a value: a variable, or a Python scalar itself."""
         if isinstance(x, Box) and x._level is self:
             return x._note
         if isinstance(x, SCALARS) and not hasattr(x, "dtype"):
             return x
         value = strip(x)
-        if id(value) not in self._captured:
-            self._captured[id(value)] = (Variable(type_of(value)), value)
-        return self._captured[id(value)][0]
+        known = self._captured.setdefault(id(value), [])
+        for constant in known:
+            if constant.kept is value or _equal(constant.kept, value):
+                return constant.variable
+        kept = value if isinstance(x, Box) else backend.frozen_copy(value)  # the user may write into an array of his own
+        known.append(_Constant(Variable(type_of(value)), kept, value))
+        return known[-1].variable
+
+    def constants(self, variables: Collection[Variable]) -> dict[Variable, Value]:
+        """Those of the variables that stand for arrays captured from outside, with the arrays."""
+        constants = (c for known in self._captured.values() for c in known)
+        return {c.variable: c.kept for c in constants if c.variable in variables}
 
     def program(self, outputs: list[Any], in_tree: Tree | None, out_tree: Tree | None) -> Program:
         """What was written, as a program with these results."""
         atoms = tuple(self.atom(x if isinstance(x, SCALARS) else _array_or_box(x)) for x in outputs)
-        constants = dict(self._captured.values())
-        return Program(tuple(self.inputs), tuple(self.equations), atoms, constants, in_tree, out_tree)
+        read = {*atoms, *(a for equation in self.equations for a in equation.inputs)}
+        return Program(tuple(self.inputs), tuple(self.equations), atoms, self.constants(read), in_tree, out_tree)
 
 
 def _array_or_box(x: Any) -> Value:

@@ -1,6 +1,6 @@
 """Part 3: Python's own loops and branches."""
 
-# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disable-error-code="union-attr,operator"
 
 import numpy as np
 
@@ -14,8 +14,8 @@ def loops_and_branches():
     """A function with a while and an if.
 
     How often the loop runs, and which branch is taken, depends on the input. Whatever it is, the result is a multiple
-    of the input, f(a) = k a, so the gradient must be k = f(a) / a: it is, for numbers, vectors and matrices. (The tape
-    differentiates the sum of all elements.)
+    of the input, f(a) = ka. So the gradient must be k, which is f(a)/a: it is, for numbers, vectors and matrices. (Of a
+    vector or matrix the tape differentiates the sum of all elements.)
     """
 
     def f(a):
@@ -35,7 +35,9 @@ def loops_and_branches():
             y = f(a)
         tape.backward(y)
         ratio = (y / a).detach()
-        print(f"shape {str(shape):7}  sum(a) {float(wg.sum(a)):+6.2f}  k = {ratio.max():9,.0f}   {len(tape):2} equations")
+        total = a.detach().sum()
+        print(f"shape {shape!s:7} sum {total:+.2f}   k = {ratio.max():6.0f}", end="")
+        print(f"   {len(tape)} equations recorded")
         assert wg.allclose(a.grad, ratio, rtol=1e-14)
 
     a = wg.array(-0.25, requires_grad=True)
@@ -49,20 +51,23 @@ def the_path_taken(f):
     """The list is the path that was taken.
 
     The list knows nothing of loops and branches: it holds the operations that ran. For another input it is another
-    list.
+    list. `plot` meets the branch at each point as well, and shows what comes of it.
     """
     a = wg.array(200.0, requires_grad=True)
     print(wg.program_of(f(a)))
     a = wg.array(-200.0, requires_grad=True)
     print(wg.program_of(f(a)))
-    display(wg.draw(wg.program_of(f(a))), "What ran for a = −200: two doublings more, and the branch for negative sums.")
+    display(
+        wg.draw(wg.program_of(f(a))),
+        "What led from a = −200 to the result: no loop and no branch, only steps.",
+    )
     display(
         wg.plot(f, (0.5, 8)),
-        "f is a sawtooth: a straight line through 0 between two jumps. Its derivative halves at each jump.",
+        "f is a sawtooth, and its derivative halves from tooth to tooth.",
     )
 
-    equations = wg.program_of(f(a)).equations
-    assert [equation.primitive.name for equation in equations] == ["multiply"] * 4
+    names = [equation.primitive.name for equation in wg.program_of(f(a)).equations]
+    assert names == ["multiply"] * 4
 
 
 def backward_twice(f):

@@ -1,6 +1,6 @@
 """Part 5: a network that reads handwritten digits."""
 
-# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disable-error-code="union-attr,operator"
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def data():
     images = images / 16
     rng = np.random.default_rng(0)
     train, held_out = np.split(rng.permutation(len(labels)), [1437])
-    print(f"{len(images)} digits of {images.shape[1]} grey values: {len(train)} to train on, {len(held_out)} held out")
+    print(f"{len(images)} digits: {len(train)} to train on, {len(held_out)} held out")
 
     assert images.shape == (1797, 64)
     return images, labels, train, held_out, rng
@@ -64,7 +64,8 @@ def checking(loss, layers, images, labels, rng):
     x, t = images[:100], labels[:100]
     direction = wg.tree_map(lambda p: wg.array(rng.normal(size=p.shape)), layers)
     gradient = wg.grad(loss)(layers, x, t)
-    reverse = sum(wg.sum(g * d) for gs, ds in zip(gradient, direction) for g, d in zip(gs, ds))
+    products = wg.tree_map(lambda g, d: wg.sum(g * d), gradient, direction)
+    reverse = sum(W + b for W, b in products)
     _, forward = wg.jvp(lambda layers: loss(layers, x, t), (layers,), (direction,))
 
     def shifted(h):
@@ -90,16 +91,17 @@ def training(predict, loss, layers, images, labels, train, held_out, rng):
         batch_losses = []
         for batch in np.split(rng.permutation(train), range(32, len(train), 32)):
             value, gradient = step(layers, images[batch], labels[batch])
-            layers = wg.tree_map(lambda p, g: p - 0.5 * g, layers, gradient)
+            layers = wg.tree_map(lambda p, g: p - 0.2 * g, layers, gradient)
             batch_losses.append(value.item())
         guesses = wg.argmax(predict(layers, images[held_out]), axis=1).numpy()
+        accuracy = np.mean(guesses == labels[held_out])
         losses.append(np.mean(batch_losses))
-        accuracies.append(np.mean(guesses == labels[held_out]))
+        accuracies.append(accuracy)
         if epoch in (1, 2, 5, 10, 15, 20):
-            print(f"epoch {epoch:2}   loss {losses[-1]:.4f}   accuracy on held-out digits {accuracies[-1]:.1%}")
+            print(f"epoch {epoch:2}   loss {losses[-1]:.4f}   held-out {accuracy:.1%}")
     display(
         training_curves(losses, accuracies, goal=0.96),
-        "The mean loss of each epoch's batches, and the accuracy on the held-out digits.",
+        "The mean loss of each epoch, and the accuracy on the held-out digits.",
     )
 
     assert accuracies[-1] >= 0.96
@@ -112,11 +114,13 @@ def reading(images, labels, held_out, guesses):
     Held-out digits with what the network takes them for: first those that it gets wrong, then others.
     """
     wrong = np.flatnonzero(guesses != labels[held_out])
-    shown = np.concatenate([wrong, np.flatnonzero(guesses == labels[held_out])])[:48]
-    print(f"{len(held_out) - len(wrong)} of {len(held_out)} held-out digits are read correctly")
+    right = np.flatnonzero(guesses == labels[held_out])
+    shown = np.concatenate([wrong, right])[:48]
+    print(f"{len(right)} of {len(held_out)} held-out digits are read right")
+    examples = held_out[shown]
     display(
-        digits_picture(images[held_out][shown], labels[held_out][shown], guesses[shown]),
-        "Above each digit what the network reads, in red where that is wrong.",
+        digits_picture(images[examples], labels[examples], guesses[shown]),
+        "Above each digit what is read; in red, with ≠ what it is, where that is wrong.",
     )
 
 
