@@ -254,6 +254,7 @@ from .show.graph import draw
 from .show.plot import plot
 from .transforms.batch import vmap
 from .transforms.checkpoint import checkpoint
+from .transforms.constant import stop_gradient
 from .transforms.custom import custom_jvp, custom_vjp
 from .transforms.forward import jvp
 from .transforms.jacobian import hessian, hvp, jacfwd, jacobian, jacrev
@@ -479,6 +480,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "stop_gradient",
     "subtract",
     "sum",
     "swapaxes",

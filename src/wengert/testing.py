@@ -14,6 +14,7 @@ from .core.errors import DTypeError, TreeError
 from .core.interpreter import Box, wrap
 from .core.tree import flatten, unflatten
 from .core.types import is_inexact
+from .functions.operands import concrete
 from .transforms.arguments import differentiable_value
 from .transforms.forward import jvp
 from .transforms.reverse import vjp
@@ -28,7 +29,7 @@ def check_grads(
     function: Callable[..., Any],
     args: Sequence[Any],
     order: int = 2,
-    modes: Sequence[str] = ("fwd", "rev"),
+    modes: str | Sequence[str] = ("fwd", "rev"),
     *,
     rtol: float | None = None,
     atol: float | None = None,
@@ -49,7 +50,7 @@ def check_grads(
         The point: floating-point or complex arrays, or containers of them.
     order : int
         Up to which derivative to check.
-    modes : sequence of {"fwd", "rev"}
+    modes : {"fwd", "rev"} or sequence of them
         Which modes; for higher orders all their combinations.
     rtol, atol : float, optional
         Tolerances, relative to the largest derivative and absolute; by default 1e-6 for double precision and 1e-2
@@ -70,13 +71,15 @@ def check_grads(
     >>> import wengert as wg
     >>> wg.testing.check_grads(lambda x: wg.sum(wg.sin(x) ** 2), (wg.array([1.0, 2.0]),))
     """
-    unknown = [m for m in modes if m not in _MODES]
-    if unknown or not modes:
+    chosen = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not chosen or any(m not in _MODES for m in chosen):
         raise ValueError(f"modes must be 'fwd', 'rev' or both, not {modes!r}")
+    if order < 1:
+        raise ValueError(f"order must be 1 or more, not {order}")
     if not isinstance(args, (tuple, list)):
         raise TreeError("check_grads takes a tuple of arguments: check_grads(f, (x,))")
     leaves, tree = flatten(tuple(args))
-    point = [np.asarray(differentiable_value(x, "an argument to check")) for x in leaves]
+    point = [np.asarray(concrete(differentiable_value(x, "an argument to check"), "check_grads")) for x in leaves]
     if not point:
         raise TreeError("check_grads needs an argument to differentiate with respect to")
     single = any(np.finfo(x.dtype).eps > 1e-12 for x in point)
@@ -86,12 +89,15 @@ def check_grads(
         atol=(1e-2 if single else 1e-6) if atol is None else atol,
         step=precision**0.2 if step is None else step,
         random=np.random.default_rng([seed, 0x5745_4E47]),  # not the generator that made the caller's test data
-        modes=[_MODES[m] for m in modes],
+        modes=[_MODES[m] for m in chosen],
     )
 
     def flat(*values: Any) -> list[Any]:
         outputs, _ = flatten(function(*unflatten(tree, values)))
-        return [x for x in map(_array, outputs) if is_inexact(x.dtype)]
+        found = [x for x in map(_array, outputs) if is_inexact(x.dtype)]
+        if not found:
+            raise DTypeError("the function to check returns nothing that has a derivative")
+        return found
 
     checker.check(flat, point, order, "")
 
@@ -123,12 +129,12 @@ class _Checker:
                     self._compare(np.asarray(found), wanted, f"{where}, output {k}", rough)
             else:
                 _, pull = vjp(function, *point)
-                pulled = pull([wrap(c) for c in cotangent])
-                found = sum(_inner(np.asarray(g), d) for g, d in zip(pulled, direction, strict=True))
-                wanted = sum(_inner(c, e) for c, e in zip(cotangent, expected, strict=True))
-                self._finite([np.asarray(g) for g in pulled], where)
-                size = sum(np.abs(c * e).sum() for c, e in zip(cotangent, expected, strict=True))
-                self._compare(np.asarray(found), np.asarray(wanted), f"{where}, <ct, J v>", rough, float(size))
+                pulled = [np.asarray(g) for g in pull([wrap(c) for c in cotangent])]
+                self._finite(pulled, where)
+                product = sum(_inner(g, d) for g, d in zip(pulled, direction, strict=True))
+                reference = sum(_inner(c, e) for c, e in zip(cotangent, expected, strict=True))
+                size = sum(float(np.abs(c * e).sum()) for c, e in zip(cotangent, expected, strict=True))
+                self._compare(np.asarray(product), np.asarray(reference), f"{where}, <ct, J v>", rough, size)
             if order > 1:
                 self.check(self._derivative(function, mode, direction, cotangent), point, order - 1, where)
 
@@ -142,7 +148,7 @@ class _Checker:
     def _random_like(self, values: Values) -> Values:
         directions = []
         for x in values:
-            d = self.random.uniform(-1, 1, x.shape)
+            d: Any = self.random.uniform(-1, 1, x.shape)
             if x.dtype.kind == "c":
                 d = d + 1j * self.random.uniform(-1, 1, x.shape)
             directions.append(np.asarray(d, x.dtype))

@@ -55,8 +55,12 @@ def asarray(value: Any, dtype: Any = None, copy: bool | None = None) -> Array:
 
 
 def frozen_copy(value: Any) -> Any:
-    """``value``, or a copy of it where somebody could write into it."""
-    return value.copy() if isinstance(value, np.ndarray) and value.flags.writeable else value
+    """``value``, or a copy of it where somebody could write into it, be it through what it is a view of."""
+    if not isinstance(value, np.ndarray) or (value.base is None and not value.flags.writeable):
+        return value
+    copy = value.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 def zeros(shape: tuple[int, ...], dtype: Any) -> Array:
@@ -212,11 +216,12 @@ def argmin(x: Any, *, axis: int, keepdims: bool) -> Any:
 
 
 def linear_recurrence(a: Array, b: Array, *, axis: int) -> Array:
-    """h[i] = a[i] h[i-1] + b[i] along an axis."""
+    """h[i] = a[i] h[i-1] + b[i] along an axis, where a state that is 0 adds 0, even if its factor is not finite."""
     out = np.array(b, dtype=np.result_type(a, b))
     factors, states = np.moveaxis(a, axis, 0), np.moveaxis(out, axis, 0)
+    multiply: Callable[..., Any] = np.multiply if np.isfinite(a).all() else absorbing_multiply
     for i in range(1, len(states)):
-        states[i] += factors[i] * states[i - 1]
+        states[i] += multiply(states[i - 1], factors[i])
     return out
 
 

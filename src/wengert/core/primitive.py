@@ -76,9 +76,7 @@ class Primitive:
 
     resolved: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
 
-    def __call__(self, *inputs: Value, **params: Any) -> Any:
-        """Apply the primitive; see :func:`wengert.core.interpreter.apply`."""
-        return apply(self, *inputs, **params)
+    __call__ = apply
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -94,7 +94,7 @@ def map_tree(function: Callable[..., Any], tree: Any, *rest: Any) -> Any:
     return unflatten(structure, [function(*xs) for xs in zip(leaves, *others, strict=True)])
 
 
-def spread_prefix(prefix: Any, tree: Any) -> list[Any]:
+def spread_prefix(prefix: Any, tree: Any, what: str) -> list[Any]:
     """For each array of a container the entry above it in ``prefix``, a container that may stop short of the arrays.
 
     None is an entry there; raises TreeError unless ``prefix`` has the structure of the container as far as it goes.
@@ -109,7 +109,7 @@ def spread_prefix(prefix: Any, tree: Any) -> list[Any]:
     try:
         branches = structure.flatten_up_to(tree)
     except ValueError as error:
-        raise TreeError(f"{prefix!r} does not match the structure of the arrays: {error}") from None
+        raise TreeError(f"{what}={prefix!r} does not match the structure of the arrays: {error}") from None
     return [entry for entry, branch in zip(entries, branches, strict=True) for _ in flatten(branch)[0]]
 
 

@@ -24,7 +24,7 @@ from .modes import enable_grad
 from .sweep import sweep
 from .tape import EAGER, Hook, Leaf, Node
 
-__all__ = ["EAGER", "Array", "deposit", "root"]
+__all__ = ["EAGER", "Array", "deposit", "root", "unit_cotangent"]
 
 
 class Array(Operators):
@@ -101,7 +101,8 @@ class Array(Operators):
         except ConversionError:
             return f"Array({self.dtype}{list(self.shape)} inside {self._level.name})"
         text = np.array2string(np.asarray(value), separator=", ", prefix="Array(")
-        marks = [] if self.dtype in (np.float64, np.int64, np.bool_, np.complex128) else [f"dtype={self.dtype}"]
+        marks = [] if self.size or self.shape == (0,) else [f"shape={self.shape}"]
+        marks += [] if self.dtype in (np.float64, np.int64, np.bool_, np.complex128) else [f"dtype={self.dtype}"]
         note = self._note
         if isinstance(note, Leaf):
             marks.append("requires_grad=True")
@@ -251,6 +252,8 @@ class Array(Operators):
         if value is not None:
             given = array_operand(value)
             _check_cotangent(given, "gradient", leaf.shape, leaf.dtype)
+            if not isinstance(given, Box):
+                given = np.array(given)
             value = wrap(given if given.dtype == leaf.dtype else apply(el.astype, given, dtype=leaf.dtype))  # type: ignore[assignment]
         leaf.grad = value
 
@@ -269,6 +272,8 @@ class Array(Operators):
         GraphError
             If recording is to end for an array that was computed: ``detach()`` gives one that is not recorded.
         """
+        if requires_grad and self.requires_grad:
+            return self
         if self._level.depth:
             raise GraphError(
                 f"inside {self._level.name} it is the transform that says what is differentiated, not requires_grad; "
@@ -278,12 +283,12 @@ class Array(Operators):
             if not self.is_leaf:
                 raise GraphError("an array that was computed from recorded ones stays recorded; use detach()")
             self._note = None
-        elif self._note is None:
-            if not is_inexact(self.dtype):
-                raise DTypeError(
-                    f"only floating-point and complex arrays can require a gradient, not {self.dtype}; "
-                    "convert with astype(float) first"
-                )
+        elif not is_inexact(self.dtype):
+            raise DTypeError(
+                f"only floating-point and complex arrays can require a gradient, not {self.dtype}; "
+                "convert with astype(float) first"
+            )
+        else:
             self._note = Leaf(self.shape, self.dtype)
         return self
 
@@ -346,8 +351,8 @@ class Array(Operators):
         ------
         GraphError
             If the array is not recorded, is no scalar and no cotangent is given, or its graph was freed.
-        ShapeError
-            If the cotangent has another shape.
+        ShapeError, DTypeError
+            If the cotangent has another shape, or is complex for a real array, or none is given for a complex one.
         """
         node = root(self)
         ct = self._cotangent(cotangent, create_graph)
@@ -363,7 +368,7 @@ class Array(Operators):
                     f"backward() without a cotangent needs a scalar, not an array of shape {self.shape}; "
                     "give y.backward(cotangent), or sum y first"
                 )
-            ct = np.ones(self.shape, self.dtype)
+            ct = unit_cotangent(self)
             return wrap(ct) if recorded else ct
         ct = array_operand(given)
         _check_cotangent(ct, "cotangent", self.shape, self.dtype)
@@ -397,6 +402,14 @@ class Array(Operators):
         name = primitive.name
         self._check_writable(name)
         other = operand(other)
+        plain = not isinstance(other, Box) or (other._level is EAGER and other._note is None)
+        if plain and self._is_constant() and _alone(self) and isinstance(primitive.evaluate, np.ufunc):
+            try:
+                primitive.evaluate(self._value, strip(other), out=self._value, casting="same_kind")
+            except (TypeError, ValueError):
+                pass  # nothing was written; what is wrong is said below
+            else:
+                return
         try:
             new = primitive.result_type(type_of(self), type_of(other))
         except TypeError as error:
@@ -410,15 +423,11 @@ class Array(Operators):
             raise DTypeError(
                 f"{name} in place cannot store {new.dtype} in an array of {self.dtype}; convert it with astype() first"
             )
-        plain = not isinstance(other, Box) or (other._level is EAGER and other._note is None)
-        if plain and self._is_constant() and _alone(self) and isinstance(primitive.evaluate, np.ufunc):
-            primitive.evaluate(self._value, strip(other), out=self._value, casting="same_kind")
-        else:
-            self._move_on(apply(primitive, self, other), name)
+        self._move_on(apply(primitive, self, other), name)
 
     def _is_constant(self) -> bool:
         """Whether nothing is recorded here of what is done with the array."""
-        return self._level is EAGER and (self._note is None or state.floor > 0)
+        return self._level is EAGER and (self._note is None or (state.floor > 0 and isinstance(self._note, Leaf)))
 
     def _move_on(self, value: Value, doing: str) -> None:
         """Make this handle the name of another value, of the same shape and of a dtype that can be converted."""
@@ -469,9 +478,14 @@ class Array(Operators):
             inputs = [self._note or type_of(self._value), note or _type(value)]
             wanted = (self._note is not None) + 2 * (note is not None)
             self._note = EAGER.record(index_set, {"index": index}, inputs, (*inputs, None), wanted, self._value)._note
-        elif not isinstance(self._note, Leaf):
-            self._note = None
+        else:
+            self._forget()
         return True
+
+    def _forget(self) -> None:
+        """Become a constant, unless a leaf: what was written is not recorded."""
+        if not isinstance(self._note, Leaf):
+            self._note = None
 
     def zero_(self) -> Self:
         """Set all elements to zero, in place; returns the array."""
@@ -501,6 +515,16 @@ def _check_cotangent(given: Any, what: str, shape: Shape, dtype: DType) -> None:
         raise ShapeError(f"the {what} of an array of shape {shape} cannot have shape {given.shape}")
     if given.dtype.kind == "c" and dtype.kind != "c":
         raise DTypeError(f"the {what} of an array of {dtype} cannot be of {given.dtype}")
+
+
+def unit_cotangent(array: Array) -> np.ndarray[Any, np.dtype[Any]]:
+    """Ones of the shape and dtype of a real array."""
+    if array.dtype.kind == "c":
+        raise DTypeError(
+            f"a complex array ({array.dtype}{list(array.shape)}) has no gradient without a cotangent: give "
+            "y.backward(cotangent), or take a real part or absolute value first"
+        )
+    return np.ones(array.shape, array.dtype)
 
 
 def root(array: Any) -> Node:

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 from ..core.errors import GraphError
 from ..core.interpreter import Box, state
 from ..core.primitive import Primitive
 from ..core.program import Equation, Program, Variable
 from ..core.types import SCALARS, ArrayType
-from .array import Array, deposit, root
+from .array import Array, deposit, root, unit_cotangent
 from .sweep import sweep
 from .tape import Node, Output
 
@@ -70,7 +68,7 @@ class Tape:
         given = (heads,) if isinstance(heads, Box) else tuple(heads)
         if not given:
             raise GraphError("tape.backward() needs an array to differentiate, not none")
-        roots = [(root(head), np.ones(head.shape, head.dtype)) for head in given]
+        roots = [(root(head), unit_cotangent(head)) for head in given]
         deposit(sweep(roots, retain=retain_graph), overwrite=True)
 
 
@@ -134,8 +132,8 @@ def _program(nodes: Iterable[Node], outputs: Sequence[Node] | None = None) -> Pr
     def atom(entry: Any) -> Any:
         if isinstance(entry, SCALARS):
             return entry
-        if isinstance(entry, ArrayType):
-            inputs.append(Variable(entry))
+        if isinstance(entry, (tuple, ArrayType)):
+            inputs.append(Variable(entry if isinstance(entry, ArrayType) else ArrayType(*entry)))
             return inputs[-1]
         if isinstance(entry, Output) and entry.inputs[0] in results:
             return results[entry.inputs[0]][entry.index]

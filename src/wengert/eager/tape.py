@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 from ..backends import backend
 from ..core.errors import DTypeError
 from ..core.interpreter import Box, Interpreter, apply, located, raise_closed, state, strip, wrap
-from ..core.primitive import Primitive, registry
+from ..core.primitive import Primitive
 from ..core.types import SCALARS, ArrayType, DType, Shape, Value, is_inexact
 from ..functions.operands import operand
 
-__all__ = ["EAGER", "Hook", "Leaf", "Node", "Output", "Recorder", "operator"]
+__all__ = ["EAGER", "Hook", "Leaf", "Node", "Output", "Recorder", "binary", "unary"]
 
 Hook = Callable[[Any], Any]
 _next_order = count().__next__
@@ -32,8 +32,8 @@ class Node:
     primitive, params
         What was applied.
     inputs
-        For each input its node, or what is known of it where it is not recorded: a Python scalar, or a type. There
-        may be a None behind them.
+        For each input its node, or what is known of it where it is not recorded: a Python scalar, or a type (or
+        shape and dtype).
     saved
         Inputs and output as far as the VJP reads them; in the place of others what ``inputs`` has there. None once it
         was let go.
@@ -100,19 +100,20 @@ class Recorder(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Evaluate one level down; record, if an input is recorded and there is a derivative."""
-        if not params and primitive in _operators and all(_at_home(self, x) for x in inputs):
-            return _operators[primitive](*inputs)
+        if len(inputs) == 1 and primitive.call is None:
+            return unary(primitive)(inputs[0], params)
+        if not params and primitive.arity == 2 and all([_at_home(self, x) for x in inputs]):
+            return binary(primitive)(*inputs)
         values, notes, wanted = self._taken_apart(inputs)
         if not wanted or primitive.vjp is None or self.depth < state.floor:
             return _plain(apply(primitive, *values, **params))
         if primitive.call is not None:
             return primitive.call(self, inputs, params)
         out = apply(primitive, *values, **params)
-        values = _owned(values, inputs)
-        notes = list(map(_noted, notes))
-        saved = [*values, out]
-        for i in primitive.unread(wanted, len(inputs)):
-            saved[i] = notes[i] if i < len(notes) else None
+        notes = [_noted(note) for note in notes]
+        unread = primitive.unread(wanted, len(inputs))
+        saved = [notes[i] if i in unread else _owned(v, inputs[i]) for i, v in enumerate(values)]
+        saved.append(None if len(inputs) in unread else out)
         return self.record(primitive, params, notes, saved, wanted, out, values)
 
     def _taken_apart(self, inputs: tuple[Value, ...]) -> tuple[list[Value], list[Any], int]:
@@ -179,56 +180,74 @@ def _plain(out: Any) -> Any:
 
 
 def _noted(note: Any) -> Any:
-    """What a node remembers of an input: its node, a Python scalar, or the type of an array that is not recorded."""
+    """What a node remembers of an input: its node, a Python scalar, or the type of what is not recorded."""
     return note if isinstance(note, (Node, *SCALARS)) else ArrayType(note.shape, note.dtype)
 
 
-def _owned(values: list[Value], inputs: tuple[Value, ...]) -> list[Value]:
-    """What is kept of a caller's own arrays is kept as a copy: the caller may write into them before the sweep."""
-    return [
-        backend.frozen_copy(v) if v is x and not isinstance(x, (Box, *SCALARS)) else v
-        for v, x in zip(values, inputs, strict=True)
-    ]
+def _noted_briefly(note: Any) -> Any:
+    """The same, where no rule asks: shape and dtype as a tuple, which is made much faster."""
+    return note if isinstance(note, (Node, *SCALARS)) else (note.shape, note.dtype)
 
 
-def operator(primitive: Primitive) -> Callable[..., Any]:
-    """An operation on one or two operands of one level that records: :meth:`Recorder.process`, unrolled.
+def _owned(value: Value, given: Value) -> Value:
+    """What is kept of a caller's own array is kept as a copy: the caller may write into it before the sweep."""
+    return backend.frozen_copy(value) if value is given else value
 
-    This is the hot path: all that depends on the primitive alone is resolved here, once. Operands are whatever an
-    operator may meet; those of different or other levels go through ``apply``, and what is no array gives
-    NotImplemented. Where an input is recorded and there is a derivative, the output is inexact.
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The hot path: Recorder.process, unrolled for one and for two operands, with all that depends on the primitive resolved
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def unary(primitive: Primitive) -> Callable[..., Any]:
+    """``(x, params) -> output`` for a box of a level that records."""
+    return _unaries.get(primitive) or _unary(primitive)
+
+
+def binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
+    """``(x, y) -> output`` for whatever a Python operator may meet.
+
+    Operands of different levels, or of one that does not record, go through ``apply``; what is no array gives
+    NotImplemented.
     """
-    found = _operators.get(primitive)
-    if found is None:
-        found = _operators[primitive] = _unary(primitive) if primitive.arity == 1 else _binary(primitive)
-    return found
+    return _binaries.get(primitive) or _binary(primitive)
 
 
-_operators: dict[Primitive, Callable[..., Any]] = {}
+_unaries: dict[Primitive, Callable[..., Any]] = {}
+_binaries: dict[Primitive, Callable[[Any, Any], Any]] = {}
 _NO_PARAMS: dict[str, Any] = {}
 
 
-def _unary(primitive: Primitive) -> Callable[[Box], Any]:
+def _unary(primitive: Primitive) -> Callable[..., Any]:
+    if primitive.vjp is None:
+        keep_x = keep_out = False
+    else:
+        keep_x, keep_out = (i not in primitive.unread(1, 1) for i in range(2))
     evaluate, differentiable = primitive.evaluate, primitive.vjp is not None
-    keep_x, keep_out = (i not in primitive.unread(1, 1) for i in range(2))
+    several, elementwise = primitive.multiple, primitive.family == "elementwise"
 
-    def operate(x: Box) -> Any:
-        level = x._level
-        if type(level) is not Recorder:
-            return apply(primitive, x)
+    def operate(x: Box, params: dict[str, Any] = _NO_PARAMS) -> Any:
+        level: Any = x._level
         a, node = x._value, x._note
+        recording = node is not None and differentiable and not ((scoped := state.scoped) and level.depth < state.floor)
         try:
-            out = evaluate(a) if level is EAGER else _lower(level, primitive, a)
-        except (ValueError, TypeError) as error:
-            raise located(error, primitive, [a], _NO_PARAMS) from None
-        if node is None or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):
+            out = evaluate(a, **params) if level is EAGER else _lower(level, primitive, params, a)
+        except (ValueError, TypeError, IndexError) as error:
+            raise located(error, primitive, [a], params) from None
+        if not recording:
+            return _plain(out)
+        saved = (a if keep_x else None if elementwise else node, out if keep_out else None)
+        if several:
+            return level.record(primitive, params, (node,), saved, 1, out, (a,))
+        dtype = out.dtype
+        if dtype.kind not in "fc":
             return wrap(out)
-        saved = (a if keep_x else None, out if keep_out else None)
-        equation = Node(primitive, _NO_PARAMS, (node,), saved, 1, out.shape, out.dtype)
+        equation = Node(primitive, params, (node,), saved, 1, out.shape, dtype)
         if scoped:
             _tell_scopes(equation, (a,), out)
         return Box.array_type(out, level, equation)
 
+    _unaries[primitive] = operate
     return operate
 
 
@@ -275,15 +294,15 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         else:
             return _elsewhere(primitive, x, y)
         try:
-            out = evaluate(a, b) if level is EAGER else _lower(level, primitive, a, b)  # type: ignore[arg-type]
+            out = evaluate(a, b) if level is EAGER else _lower(level, primitive, _NO_PARAMS, a, b)  # type: ignore[arg-type]
         except (ValueError, TypeError) as error:
             raise located(error, primitive, [a, b], _NO_PARAMS) from None
         if not wanted or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):  # type: ignore[union-attr]
             return wrap(out)
-        if loose:
-            a, b = _owned([a, b], (x, y))
-            x_note, y_note = _noted(x_note), _noted(y_note)
         keep_x, keep_y, keep_out, nothing = kept[wanted]
+        if loose:
+            x_note, y_note = _noted_briefly(x_note), _noted_briefly(y_note)
+            a, b = _owned(a, x) if keep_x else a, _owned(b, y) if keep_y else b
         if nothing:
             saved: tuple[Any, ...] = ()
         elif elementwise:
@@ -295,17 +314,18 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
             _tell_scopes(equation, (a, b), out)
         return Box.array_type(out, level, equation)  # type: ignore[arg-type]
 
+    _binaries[primitive] = operate
     return operate
 
 
-def _lower(level: Interpreter, primitive: Primitive, *values: Value) -> Any:
+def _lower(level: Interpreter, primitive: Primitive, params: dict[str, Any], *values: Value) -> Any:
     """Evaluation below a level of a transform."""
     if not level.open:
         raise_closed(level)
     for value in values:
         if isinstance(value, Box):
-            return apply(primitive, *values)
-    return primitive.evaluate(*values)
+            return apply(primitive, *values, **params)
+    return primitive.evaluate(*values, **params)
 
 
 def _at_home(level: Interpreter, x: Value) -> bool:
@@ -327,8 +347,3 @@ def _elsewhere(primitive: Primitive, x: Any, y: Any) -> Any:
 EAGER = Recorder(depth=0)
 """The level of arrays that no transform is looking at."""
 Box.ground = EAGER
-
-for _primitive in registry.values():
-    if _primitive.family == "elementwise" and _primitive.arity in (1, 2):
-        operator(_primitive)
-operator(registry["matmul"])

@@ -6,49 +6,60 @@ derivative would be lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 import numpy as np
 
 from .. import functions
-from ..core.errors import ConversionError
+from ..core.errors import ConversionError, DTypeError, ShapeError
 from ..core.interpreter import Box, wrap
 from ..core.tree import map_tree
 
 __all__ = ["call_function", "call_ufunc"]
 
 _REDUCTIONS = {  # what a ufunc's reduce and accumulate are called
-    ("add", "reduce"): "sum",
-    ("multiply", "reduce"): "prod",
-    ("maximum", "reduce"): "max",
-    ("minimum", "reduce"): "min",
-    ("logical_and", "reduce"): "all",
-    ("logical_or", "reduce"): "any",
-    ("add", "accumulate"): "cumsum",
-    ("multiply", "accumulate"): "cumprod",
+    "add.reduce": "sum",
+    "multiply.reduce": "prod",
+    "maximum.reduce": "max",
+    "minimum.reduce": "min",
+    "logical_and.reduce": "all",
+    "logical_or.reduce": "any",
+    "add.accumulate": "cumsum",
+    "multiply.accumulate": "cumprod",
+}
+_QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the answer
+    np.shape,
+    np.ndim,
+    np.size,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.result_type,
+    np.can_cast,
 }
 _NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A ufunc, or one of its methods, on inputs of which one is an Array."""
-    out = kwargs.pop("out", None)
+    out = kwargs.pop("out", ())
+    for target in out:
+        _check_writable(target, f"numpy.{ufunc.__name__}")
     kwargs = {k: v for k, v in kwargs.items() if not (k == "where" and v is True)}
-    if method == "__call__":
-        function = getattr(functions, ufunc.__name__, None)
-    elif method == "outer" and len(inputs) == 2 and hasattr(functions, ufunc.__name__):
-        function = _outer(getattr(functions, ufunc.__name__))
-    else:
-        function = getattr(functions, _REDUCTIONS.get((ufunc.__name__, method), ""), None)
-        if function is not None and method == "reduce":
-            kwargs.setdefault("axis", 0)
-    if function is None:
-        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-        result = _on_plain_arrays(f"numpy.{name}", getattr(ufunc, method), inputs, kwargs)
-    else:
-        result = function(*inputs, **kwargs)
-    return result if out is None else _store(result, out, ufunc.__name__)
+    name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+    own = getattr(functions, _REDUCTIONS.get(name, ufunc.__name__ if method in ("__call__", "outer") else ""), None)
+    if own is not None and method == "outer" and len(inputs) == 2:
+        own = _outer(own)
+    if method == "reduce" and own is not None:
+        kwargs.setdefault("axis", 0)
+    result = _call(own, getattr(ufunc, method), f"numpy.{name}", inputs, kwargs)
+    if not any(target is not None for target in out):
+        return result
+    results = result if isinstance(result, tuple) else (result,)
+    stored = tuple(r if t is None else _store(r, t, f"numpy.{name}") for r, t in zip(results, out, strict=True))
+    return stored if isinstance(result, tuple) else stored[0]
 
 
 def _outer(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,28 +70,69 @@ def _outer(function: Callable[..., Any]) -> Callable[..., Any]:
     return outer
 
 
-def _store(result: Any, out: tuple[Any, ...], name: str) -> Any:
-    """Write a ufunc's result where ``out=`` says."""
-    (target,) = out
+def _check_writable(target: Any, name: str) -> None:
+    if isinstance(target, Box):
+        target._check_writable(name)  # type: ignore[attr-defined]
+
+
+def _store(result: Any, target: Any, name: str) -> Any:
+    """Write a result where ``out=`` says."""
     if isinstance(target, Box):
         target[...] = result  # type: ignore[index]
         return target
     if getattr(result, "requires_grad", False):
         raise ConversionError(
-            f"numpy.{name} would write a recorded result into a plain NumPy array (out=, or an in-place operator on "
+            f"{name} would write a recorded result into a plain NumPy array (out=, or an in-place operator on "
             "it), which would lose its derivative; make the target a wengert array, or compute a new one"
         )
-    target[...] = np.asarray(result)
+    value = np.asarray(result)
+    if not np.can_cast(value.dtype, target.dtype, "same_kind"):
+        raise DTypeError(f"{name} cannot store {value.dtype} in an array of {target.dtype}; convert the array first")
+    if value.shape != target.shape:
+        raise ShapeError(f"{name} cannot store a result of shape {value.shape} in an array of shape {target.shape}")
+    target[...] = value
     return target
 
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy's on arguments of which one is an Array."""
-    namespace = _NAMESPACES.get(function.__module__)
-    own = getattr(namespace, function.__name__, None)
-    if own is not None:
-        return own(*args, **kwargs)
-    return _on_plain_arrays(f"{function.__module__}.{function.__name__}", function, args, kwargs)
+    if function in _QUESTIONS:
+        plain_args, plain_kwargs = map_tree(_stand_in, (tuple(args), dict(kwargs)))
+        return function(*plain_args, **plain_kwargs)
+    own = getattr(_NAMESPACES.get(function.__module__), function.__name__, None)
+    name = f"{function.__module__}.{function.__name__}"
+    target = kwargs.get("out")
+    if own is None or target is None:
+        return _call(own, function, name, args, kwargs)
+    _check_writable(target, name)
+    return _store(_call(own, function, name, args, {k: v for k, v in kwargs.items() if k != "out"}), target, name)
+
+
+def _stand_in(x: Any) -> Any:
+    """An array of the same shape and dtype."""
+    return np.broadcast_to(np.zeros((), x.dtype), x.shape) if isinstance(x, Box) else x
+
+
+def _call(
+    own: Callable[..., Any] | None,
+    numpys: Callable[..., Any],
+    name: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> Any:
+    """The library's function; NumPy's, on plain arrays, where there is none or it does not take these arguments."""
+    if own is None:
+        return _on_plain_arrays(name, numpys, args, kwargs)
+    known = _parameters(own) if kwargs else ()
+    unknown = [f"{k}=" for k, v in kwargs.items() if k not in known and v is not None]
+    if unknown:
+        return _on_plain_arrays(f"{name} with {', '.join(unknown)}", numpys, args, kwargs)
+    return own(*args, **{k: v for k, v in kwargs.items() if k in known})
+
+
+@lru_cache(maxsize=1024)
+def _parameters(function: Callable[..., Any]) -> Collection[str]:
+    return signature(function).parameters
 
 
 def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:

@@ -209,13 +209,13 @@ log10 = elementwise("log10", lambda x: 1 / (x * _LN10), domain=(0.5, 2.0))
 log1p = elementwise("log1p", lambda x: 1 / (1 + x), domain=(-0.5, 2.0))
 
 
-def _share(x: Value, out: Value) -> Value:
-    """exp(x - out), the share of x in exp(out) = exp(x) + exp(y); 0 where both are -inf."""
-    return exp(x - where(out == -inf, 0.0, out))
+def _share(x: Value, y: Value) -> Value:
+    """exp(x) / (exp(x) + exp(y)) = exp(-logaddexp(0, y - x)), which cannot overflow; 0 where both are -inf."""
+    return exp(-logaddexp(0.0, where(x == -inf, inf, y - x)))
 
 
-def _share2(x: Value, out: Value) -> Value:
-    return exp2(x - where(out == -inf, 0.0, out))
+def _share2(x: Value, y: Value) -> Value:
+    return exp2(-logaddexp2(0.0, where(x == -inf, inf, y - x)))
 
 
 def _log_or_zero(x: Value, y: Value) -> Value:
@@ -226,8 +226,8 @@ def _log_or_zero(x: Value, y: Value) -> Value:
     return log(where((x == 0) & undefined, 1.0, y))
 
 
-logaddexp = elementwise("logaddexp", lambda x, out: _share(x, out), lambda y, out: _share(y, out))
-logaddexp2 = elementwise("logaddexp2", lambda x, out: _share2(x, out), lambda y, out: _share2(y, out))
+logaddexp = elementwise("logaddexp", _share, lambda y, x: _share(y, x))
+logaddexp2 = elementwise("logaddexp2", _share2, lambda y, x: _share2(y, x))
 xlogy = elementwise(  # x log y, and 0 where x = 0, whatever log y is
     "xlogy",
     _log_or_zero,

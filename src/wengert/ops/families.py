@@ -36,6 +36,7 @@ __all__ = [
     "multilinear",
     "result_dtype",
     "scale",
+    "scale_tangent",
     "shape_rule",
     "zeros_like",
 ]
@@ -74,6 +75,11 @@ def _scale_adjoint(cotangent: Value, partial: Value) -> Value:
     if cotangent.dtype.kind == "c":
         partial = conjugate(partial)
     return apply(absorbing_multiply, cotangent, partial)
+
+
+def scale_tangent(tangent: Value, of: Value) -> Value:
+    """``tangent * of`` where both are tangents or cotangents: 0 where either is 0."""
+    return registry["where"](of == 0, 0, apply(absorbing_multiply, tangent, of))
 
 
 def zeros_like(x: Any) -> Value:
@@ -449,7 +455,7 @@ def constant(name: str, **declared: Any) -> Primitive:
 absorbing_multiply = elementwise(
     "absorbing_multiply",
     (lambda t, y: apply(absorbing_multiply, t, y), lambda t, y: apply(absorbing_multiply, t, conjugate(y))),
-    (lambda t, x: apply(absorbing_multiply, x, t), lambda t, x: apply(absorbing_multiply, t, conjugate(x))),
+    (lambda t, x: scale_tangent(t, x), lambda t, x: scale_tangent(t, conjugate(x))),
 )
 """``x * y``, and 0 wherever ``x`` is 0, even if ``y`` is infinite or NaN there.
 

@@ -14,8 +14,8 @@ from typing import Any
 from ..backends import backend
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, DType, Shape, Value
-from .elementwise import astype, exp, real_part, where
-from .families import conjugate, constant, general, linear, scale, shape_rule
+from .elementwise import astype, exp, real_part, stop_gradient, where
+from .families import conjugate, constant, general, linear, scale, scale_tangent, shape_rule
 from .indexing import getitem
 from .shaping import broadcast_to, concatenate, flip, pad, reshape, spread, transpose
 
@@ -183,8 +183,14 @@ norm = general(
 
 
 def _shares(x: Value, out: Value, axes: Axes, keepdims: bool) -> Value:
-    """exp(x - logsumexp(x)), which sums to 1; 0 where all elements are -inf."""
-    return exp(x - _expand(where(out == -inf, 0.0, out), x.shape, axes, keepdims))
+    """exp(x) / Σ exp(x), by a shift that does not matter; 0 where all elements are -inf.
+
+    exp(x - out) alone would have the rounding error of ``out``, which is large where ``out`` is.
+    """
+    shift = stop_gradient(_expand(where(out == -inf, 0.0, out), x.shape, axes, keepdims))
+    powers = exp(x - shift)
+    total = sum(powers, axes=axes, keepdims=True)
+    return powers / where(total == 0, inf, total)
 
 
 def _logsumexp_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
@@ -260,15 +266,19 @@ def _recurrence_adjoint(ct: Value, a: Value, axis: int) -> Value:
     return _reversed(linear_recurrence, _shifted(conjugate(a), axis, -1), ct, axis=axis)
 
 
-linear_recurrence = general(  # h[i] = a[i] h[i-1] + b[i], from h[-1] = 0: closed under differentiation, no division
+# h[i] = a[i] h[i-1] + b[i], from h[-1] = 0: the derivative of a cumulative product, and closed under differentiation.
+# States are tangents or cotangents: one that is 0 stays 0, whatever its factor.
+linear_recurrence = general(
     "linear_recurrence",
     "a b",
     jvp=[
-        lambda t, a, out, *, axis: linear_recurrence(a, scale(t, _shifted(out, axis, 1)), axis=axis),
+        lambda t, a, out, *, axis: linear_recurrence(a, scale_tangent(t, _shifted(out, axis, 1)), axis=axis),
         lambda t, a, *, axis: linear_recurrence(a, t, axis=axis),
     ],
     vjp=[
-        lambda ct, a, out, *, axis: scale(_recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))),
+        lambda ct, a, out, *, axis: scale_tangent(
+            _recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))
+        ),
         lambda ct, a, *, axis: _recurrence_adjoint(ct, a, axis),
     ],
     type_rule=shape_rule(lambda a, b, *, axis: b),

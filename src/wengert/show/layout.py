@@ -76,12 +76,14 @@ def place(boxes: Sequence[Box], lines: Sequence[Line], ports: Sequence[int] | No
     Parameters
     ----------
     boxes
-        At least one.
+        What to place.
     lines
         Without cycles; a line leads from a box to one with a higher number.
     ports
         For each box how many ports its lines begin at; by default one.
     """
+    if not boxes:
+        return Placement(2 * MARGIN, 2 * MARGIN, ())
     counts = [1] * len(boxes) if ports is None else list(ports)
     layer = layers(len(boxes), lines)
     slots = [_Slot(level, box.width, i, [], []) for i, (level, box) in enumerate(zip(layer, boxes, strict=True))]

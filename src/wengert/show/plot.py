@@ -89,7 +89,7 @@ def plot(
     if ax is None:
         with needs("plot", "matplotlib", "plot"):
             from matplotlib import pyplot
-        _, ax = pyplot.subplots(figsize=(7.2, 4.4), layout="constrained")
+        _, ax = pyplot.subplots(figsize=(6.2, 4.0), layout="constrained")
 
     xs = np.linspace(a, b, POINTS)
     orders = [f]
@@ -129,15 +129,15 @@ def plain(ax: Axes) -> None:
         ax.spines[side].set_color("#8c959f")
     ax.grid(True, color=GRID, linewidth=0.7)
     ax.set_axisbelow(True)
-    ax.tick_params(color="#8c959f", labelcolor=INK, labelsize=10)
-    ax.xaxis.label.set(color=INK, fontsize=11)
-    ax.yaxis.label.set(color=INK, fontsize=11)
+    ax.tick_params(color="#8c959f", labelcolor=INK, labelsize=10.5)
+    ax.xaxis.label.set(color=INK, fontsize=11.5)
+    ax.yaxis.label.set(color=INK, fontsize=11.5)
     labels = [str(text) for text in ax.get_legend_handles_labels()[1]]
     if labels:
-        columns = len(labels) if sum(len(label) + 6 for label in labels) <= 72 else 2
+        columns = len(labels) if sum(len(label) + 6 for label in labels) <= 60 else 2
         above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.3}
         ax.legend(
-            **above, ncols=columns, frameon=False, fontsize=10.5, labelcolor=INK, handlelength=1.8, columnspacing=1.6
+            **above, ncols=columns, frameon=False, fontsize=11, labelcolor=INK, handlelength=1.8, columnspacing=1.6
         )
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ..show.graph import Drawing
+from ..show.drawing import Drawing
 from .source import coloured
 from .stage import Part, Picture, Result
 
@@ -51,7 +51,8 @@ pre { font-size: .81rem; line-height: 1.55; margin: 0; padding: .8rem 1rem; over
 pre code { font-size: inherit; background: none; padding: 0; }
 .source { background: var(--code); border-radius: 8px 8px 0 0; }
 .source:last-of-type { border-radius: 8px; }
-.output { border: 1px solid var(--rule); border-top: 0; border-radius: 0 0 8px 8px; color: #32383f; }
+.output { border: 1px solid var(--rule); border-top: 0; border-radius: 0 0 8px 8px; color: #32383f;
+  white-space: pre-wrap; overflow-wrap: break-word; }
 .k { color: #8250df; } .s { color: #0a6640; } .c { color: var(--soft); font-style: italic; } .n { color: #0550ae; }
 figure { margin: 1.2rem 0 0; overflow-x: auto; }
 figure img { display: block; margin-inline: auto; max-width: 100%; height: auto; }
@@ -66,7 +67,7 @@ figcaption { color: var(--soft); font-size: .9rem; text-align: center; margin: .
 footer { margin-top: 4.5rem; padding-block: 1.2rem 3rem; color: var(--soft); font-size: .9rem; }
 footer p { border-top: 1px solid var(--rule); padding-top: 1.2rem; }
 @media (max-width: 34rem) { html { font-size: 100%; } header { padding-top: 2rem; } h1 { font-size: 1.9rem; }
-  section { margin-top: 3rem; } pre { padding: .7rem .8rem; font-size: .76rem; } }
+  section { margin-top: 3rem; } pre { padding: .7rem .8rem; font-size: .76rem; white-space: pre; } }
 @media print { body > * { max-width: none; } pre { white-space: pre-wrap; } article, figure { break-inside: avoid; } }
 """.strip()
 
@@ -169,8 +170,9 @@ def _figure(name: str, picture: Picture) -> str:
 
 
 def _prose(text: str) -> str:
-    """Text with `code` in backticks, as HTML."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    """Text with `code` in backticks, as HTML; formulas are not broken."""
+    text = re.sub(r" ([=−*]) ", "\u00a0\\1\u00a0", escape(text, quote=False))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 def _state(results: Sequence[Result]) -> str:

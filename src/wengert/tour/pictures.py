@@ -24,7 +24,7 @@ def _figure(width: float, height: float) -> Figure:
 
 def loss_curve(losses: Sequence[float], step: str = "step") -> Figure:
     """The loss after each step, on logarithmic axes."""
-    figure = _figure(7.2, 3.6)
+    figure = _figure(6.2, 3.4)
     ax = figure.subplots()
     ax.loglog(range(1, len(losses) + 1), losses, color=BLUE, linewidth=2)
     ax.set(xlabel=step, ylabel="loss", xlim=(1, len(losses)))
@@ -34,7 +34,7 @@ def loss_curve(losses: Sequence[float], step: str = "step") -> Figure:
 
 def training_curves(losses: Sequence[float], accuracies: Sequence[float], goal: float) -> Figure:
     """The loss and the accuracy on held-out data after each epoch."""
-    figure = _figure(7.2, 3.3)
+    figure = _figure(6.6, 3.1)
     left, right = figure.subplots(1, 2)
     epochs = range(1, len(losses) + 1)
     left.semilogy(epochs, losses, color=BLUE, linewidth=2)
@@ -43,7 +43,7 @@ def training_curves(losses: Sequence[float], accuracies: Sequence[float], goal: 
     right.axhline(100 * goal, color=INK, linewidth=1, dashes=(5, 3))
     right.annotate(f"goal: {100 * goal:.0f} %", (len(losses), 100 * goal), (0, -5), textcoords="offset points",
                    ha="right", va="top", color=INK, fontsize=10)  # fmt: skip
-    right.set(xlabel="epoch", ylabel="accuracy on held-out digits, %")
+    right.set(xlabel="epoch", ylabel="held-out accuracy, %")
     for ax in (left, right):
         ax.set(xlim=(1, len(losses)), xticks=[1, *range(5, len(losses) + 1, 5)])
         plain(ax)
@@ -53,7 +53,7 @@ def training_curves(losses: Sequence[float], accuracies: Sequence[float], goal: 
 def digits_picture(images: Any, labels: Any, guesses: Any, columns: int = 12) -> Figure:
     """Digits with what the network takes them for; where it errs, with the right answer."""
     rows = -(-len(images) // columns)
-    figure = _figure(7.2, 0.78 * rows)
+    figure = _figure(6.2, 0.72 * rows)
     for ax, image, label, guess in zip(figure.subplots(rows, columns).flat, images, labels, guesses, strict=False):
         ax.imshow(image.reshape(8, 8), cmap="gray_r")
         right = guess == label

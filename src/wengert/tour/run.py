@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {part.number}  {part.name:14} {part.summary}" for part in PARTS)
+    listed = "\n".join(f"  {part.number}  {part.name:14}{part.title}" for part in PARTS)
     parser = argparse.ArgumentParser(
         prog="python -m wengert",
         description="A tour of automatic differentiation: code, what it prints, and a page with pictures.",

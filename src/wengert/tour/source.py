@@ -19,7 +19,7 @@ def coloured(source: str) -> str:
         starts.append(starts[-1] + len(line))
     parts, done = [], 0
     for kind, begin, end in _tokens(source):
-        start, stop = starts[begin[0] - 1] + begin[1], starts[end[0] - 1] + end[1]
+        start, stop = max(done, starts[begin[0] - 1] + begin[1]), starts[end[0] - 1] + end[1]
         parts.append(escape(source[done:start], quote=False))
         parts.append(f'<span class="{kind}">{escape(source[start:stop], quote=False)}</span>')
         done = stop

@@ -44,7 +44,7 @@ def display(picture: Any, caption: str = "") -> None:
     Parameters
     ----------
     picture
-        A :class:`wengert.show.graph.Drawing`, or axes or a figure of matplotlib's.
+        A :class:`wengert.show.drawing.Drawing`, or axes or a figure of matplotlib's.
     caption
         What is to be seen.
     """

@@ -11,7 +11,15 @@ from ..core.interpreter import Box, strip
 from ..core.tree import Tree, same_structure
 from ..core.types import SCALARS, Value, is_inexact
 
-__all__ = ["array_value", "differentiable_value", "fixed_except", "split_aux", "tangent_values"]
+__all__ = [
+    "array_value",
+    "check_callable",
+    "differentiable_value",
+    "fixed_except",
+    "is_single",
+    "split_aux",
+    "tangent_values",
+]
 
 
 def array_value(x: Any, what: str) -> Value:
@@ -50,16 +58,30 @@ def tangent_values(tree: Any, primals: Sequence[Value], structure: Tree, what: s
     return values
 
 
+def check_callable(function: Any) -> None:
+    """Raise DTypeError unless the argument is a function."""
+    if not callable(function):
+        raise DTypeError(f"expected a function, not {function!r} of type {type(function).__name__}")
+
+
+def is_single(argnums: int | Sequence[int]) -> bool:
+    """Whether argnums names one argument, whose derivative then stands alone."""
+    return hasattr(argnums, "__index__")
+
+
 def fixed_except(
     function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], argnums: int | Sequence[int]
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """The function of the chosen arguments alone, and these arguments."""
-    if not callable(function):
-        raise TypeError(f"expected a function, not {function!r}")
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    check_callable(function)
+    numbers: Sequence[Any] = (argnums,) if is_single(argnums) else tuple(argnums)  # type: ignore[arg-type]
     for number in numbers:
+        if not hasattr(number, "__index__"):
+            raise DTypeError(f"argnums must be an integer or a sequence of integers, not {argnums!r}")
         if not -len(args) <= number < len(args):
-            raise TreeError(f"argnums={argnums} names an argument that is not given: there are {len(args)}")
+            raise TreeError(
+                f"argnums={argnums} names an argument that is not given: there are {len(args)} positional arguments"
+            )
     positions = [number % len(args) for number in numbers]
     if len(set(positions)) != len(positions):
         raise TreeError(f"argnums={argnums} names an argument twice")

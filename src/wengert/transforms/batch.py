@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from ..core.errors import ConversionError, ShapeError, TreeError
 from ..core.interpreter import Box, Interpreter, strip, wrap
 from ..core.primitive import Primitive
-from ..core.tree import flatten, unflatten
+from ..core.tree import flatten, spread_prefix, unflatten
 from ..core.types import Shape, Value, normalize_axis
 from ..ops.shaping import move_axis, spread
-from .arguments import array_value
+from .arguments import array_value, check_callable
 
 __all__ = ["Batch", "vmap"]
 
@@ -62,19 +62,12 @@ class Batch(Interpreter):
 
 def _axes(prefix: Any, tree: Any, what: str) -> list[int | None]:
     """An axis for each leaf, of a container of axes that may stop short of the leaves."""
-    leaves, _ = flatten(tree)
-    if prefix is None or isinstance(prefix, int):
-        return [prefix] * len(leaves)
-    import optree
-
     if isinstance(prefix, list) and isinstance(tree, tuple):
         prefix = tuple(prefix)
-    try:
-        axes = optree.broadcast_prefix(prefix, tree, none_is_leaf=True, namespace="wengert")
-        if len(axes) != len(leaves) or not all(a is None or isinstance(a, int) for a in axes):
-            raise ValueError("an axis is an integer or None")
-    except ValueError as error:
-        raise TreeError(f"{what}={prefix!r} does not match the structure of the arrays: {error}") from None
+    axes = spread_prefix(prefix, tree, what)
+    for axis in axes:
+        if not (axis is None or hasattr(axis, "__index__")):
+            raise TreeError(f"{what} must hold integers and None, not {axis!r}")
     return axes
 
 
@@ -110,8 +103,7 @@ def vmap(function: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> C
     >>> dot(wg.array([[1.0, 0.0], [0.0, 2.0]]), wg.array([3.0, 4.0]))
     Array([3., 8.])
     """
-    if not callable(function):
-        raise TypeError(f"expected a function, not {function!r}")
+    check_callable(function)
 
     @wraps(function)
     def batched(*args: Any, **kwargs: Any) -> Any:

@@ -15,6 +15,7 @@ from ..core.tree import unflatten
 from ..core.types import Value, type_of
 from ..eager.sweep import sweep
 from ..eager.tape import Leaf, Node, Recorder
+from .arguments import check_callable
 from .batch import Batch
 from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine
 from .forward import Forward
@@ -44,6 +45,7 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     Array(1.)
     """
 
+    check_callable(function)
     name = f"checkpoint[{getattr(function, '__name__', 'function')}]"
 
     @wraps(function)

@@ -14,7 +14,7 @@ from ..core.types import Value, is_inexact
 from ..ops.elementwise import astype
 from ..ops.families import zeros_like
 from ..ops.shaping import broadcast_to
-from .arguments import array_value, differentiable_value, split_aux, tangent_values
+from .arguments import array_value, check_callable, differentiable_value, split_aux, tangent_values
 
 __all__ = ["Forward", "jvp"]
 
@@ -108,6 +108,7 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     >>> wg.jvp(wg.sin, (0.0,), (2.0,))
     (Array(0.), Array(2.))
     """
+    check_callable(function)
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TreeError("jvp takes a tuple of arguments and a tuple of tangents: jvp(f, (x,), (x_dot,))")
     leaves, structure = flatten(tuple(primals))

@@ -10,12 +10,12 @@ from typing import Any
 from ..backends import backend
 from ..core.errors import DTypeError, TreeError
 from ..core.interpreter import wrap
-from ..core.tree import unflatten
-from ..core.types import Value
+from ..core.tree import Tree, flatten, unflatten
+from ..core.types import Value, is_inexact
 from ..ops.families import conjugate, zeros_like
 from ..ops.indexing import getitem
 from ..ops.shaping import move_axis, reshape
-from .arguments import fixed_except
+from .arguments import differentiable_value, fixed_except, is_single
 from .batch import Batch
 from .forward import jvp, push_forward
 from .reverse import Recording, grad, record_call
@@ -66,25 +66,48 @@ def jacobian(
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         chosen, primals = fixed_except(function, args, kwargs, argnums)
-        recording = record_call(chosen, primals, has_aux)
-        widths = sum(prod(x.shape) for x in recording.primals)
-        heights = sum(prod(y.shape) for y in recording.outputs)
-        to_complex = any(y.dtype.kind == "c" for y in recording.outputs) and any(
-            x.dtype.kind != "c" for x in recording.primals
-        )
-        if chosen_mode == "reverse" and to_complex:
-            raise DTypeError("a complex output of real arguments needs mode='forward'")
-        if chosen_mode == "forward" or (chosen_mode == "auto" and (widths < heights or to_complex)):
-            blocks = _by_columns(chosen, recording, has_aux)
+        if chosen_mode == "forward":
+            blocks, in_tree, out_tree, aux = _by_columns(chosen, primals, has_aux)
         else:
-            blocks = _by_rows(recording)
-        rows = [unflatten(recording.in_tree, [wrap(b) for b in row]) for row in blocks]
-        if isinstance(argnums, int):
+            recording = record_call(chosen, primals, has_aux)
+            _check_differentiable(recording.primals, recording.outputs)
+            to_complex = _any_complex(recording.outputs) and not _any_complex(recording.primals)
+            if chosen_mode == "reverse" and to_complex:
+                raise DTypeError("a complex output of real arguments needs mode='forward'")
+            if chosen_mode == "auto" and (_size(recording.primals) < _size(recording.outputs) or to_complex):
+                del recording
+                blocks, in_tree, out_tree, aux = _by_columns(chosen, primals, has_aux)
+            else:
+                blocks, in_tree, out_tree, aux = _by_rows(recording)
+        rows = [unflatten(in_tree, [wrap(b) for b in row]) for row in blocks]
+        if is_single(argnums):
             rows = [row[0] for row in rows]
-        result = unflatten(recording.out_tree, rows)
-        return (result, recording.aux) if has_aux else result
+        result = unflatten(out_tree, rows)
+        return (result, aux) if has_aux else result
 
     return differentiated
+
+
+def _size(values: Sequence[Value]) -> int:
+    return sum(prod(x.shape) for x in values)
+
+
+def _any_complex(values: Sequence[Value]) -> bool:
+    return any(x.dtype.kind == "c" for x in values)
+
+
+def _check_differentiable(primals: Sequence[Value], outputs: Sequence[Value]) -> None:
+    for y in outputs:
+        if not is_inexact(y.dtype):
+            raise DTypeError(
+                f"jacobian needs floating-point or complex outputs, not {y.dtype}, which has no derivative; "
+                "return it as aux with has_aux=True"
+            )
+        if y.dtype.kind != "c" and _any_complex(primals):
+            raise DTypeError(
+                "a real output of complex arguments is not holomorphic, so that it has no complex Jacobian; use wg.grad "
+                "or wg.vjp, or differentiate with respect to the real and imaginary parts"
+            )
 
 
 def _basis(values: Sequence[Value]) -> tuple[int, list[Value]]:
@@ -110,26 +133,34 @@ def _split(stack: Value, parts: Sequence[Value], axis: int) -> list[Value]:
     return blocks
 
 
-def _by_rows(recording: Recording) -> list[list[Value]]:
-    """For each output its derivatives by each argument: one batched sweep for all elements of the outputs."""
+Blocks = list[list[Value]]
+"""For each output its derivatives by each argument."""
+
+
+def _by_rows(recording: Recording) -> tuple[Blocks, Tree, Tree, Any]:
+    """One batched sweep for all elements of the outputs."""
     outputs = recording.outputs
     total, stacks = _basis(outputs)
     with Batch(total) as level:
         pulled = recording.pull([level.box(s, None) for s in stacks], retain=True)
         # <e_j, J v> = <J* e_j, v>: the pullback of a unit vector is the conjugate of a row
         columns = [_split(conjugate(level.lower(x)), outputs, 0) for x in pulled]
-    return [[column[i] for column in columns] for i in range(len(outputs))]
+    blocks = [[column[i] for column in columns] for i in range(len(outputs))]
+    return blocks, recording.in_tree, recording.out_tree, recording.aux
 
 
-def _by_columns(function: Callable[..., Any], recording: Recording, has_aux: bool) -> list[list[Value]]:
-    """For each output its derivatives by each argument: one batched push for all elements of the arguments."""
-    primals = recording.primals
+def _by_columns(function: Callable[..., Any], args: Sequence[Any], has_aux: bool) -> tuple[Blocks, Tree, Tree, Any]:
+    """One batched push for all elements of the arguments."""
+    leaves, in_tree = flatten(tuple(args))
+    primals = [differentiable_value(x, "an argument to differentiate with respect to") for x in leaves]
     total, stacks = _basis(primals)
     with Batch(total) as level:
         directions = [level.box(s, None) for s in stacks]
-        outputs, moved, _, _ = push_forward(function, primals, directions, recording.in_tree, has_aux)
+        outputs, moved, out_tree, aux = push_forward(function, primals, directions, in_tree, has_aux)
+        _check_differentiable(primals, outputs)
         tangents = [level.lower(zeros_like(y) if t is None else t) for y, t in zip(outputs, moved, strict=True)]
-    return [_split(move_axis(t, 0, len(t.shape) - 1), primals, len(t.shape) - 1) for t in tangents]
+    blocks = [_split(move_axis(t, 0, len(t.shape) - 1), primals, len(t.shape) - 1) for t in tangents]
+    return blocks, in_tree, out_tree, aux
 
 
 def jacfwd(

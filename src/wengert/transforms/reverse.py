@@ -7,14 +7,15 @@ from functools import wraps
 from typing import Any
 
 from ..backends import backend
-from ..core.errors import DTypeError, ShapeError
+from ..core.errors import DTypeError, ShapeError, TreeError
 from ..core.interpreter import Box, strip, wrap
 from ..core.tree import Tree, flatten, map_tree, unflatten
 from ..core.types import Value
 from ..eager.sweep import sweep
 from ..eager.tape import Node, Recorder
 from ..ops.families import zeros_like
-from .arguments import array_value, differentiable_value, fixed_except, split_aux, tangent_values
+from .arguments import array_value, check_callable, differentiable_value, fixed_except
+from .arguments import is_single, split_aux, tangent_values
 
 __all__ = ["Recording", "grad", "record_call", "value_and_grad", "vjp"]
 
@@ -92,7 +93,8 @@ def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> A
     >>> pullback(wg.array([1.0, 10.0]))
     (Array([ 2., 40.]),)
     """
-    recording = record_call(function, primals, has_aux)
+    check_callable(function)
+    recording = record_call(function, map_tree(backend.frozen_copy, primals), has_aux)
 
     def pullback(cotangent: Any) -> Any:
         values = tangent_values(cotangent, recording.outputs, recording.out_tree, "cotangent")
@@ -142,16 +144,18 @@ def value_and_grad(
         gradients = recording.pull([backend.ones(output.shape, output.dtype)], retain=False)
         gradient = unflatten(recording.in_tree, [wrap(x) for x in gradients])
         value = (recording.value, recording.aux) if has_aux else recording.value
-        return value, gradient[0] if isinstance(argnums, int) else gradient
+        return value, gradient[0] if is_single(argnums) else gradient
 
     return differentiated
 
 
 def _single_number(outputs: Sequence[Value], structure: Tree) -> Value:
+    if not outputs:
+        raise TreeError("grad needs a function that returns one number, but it returned no array: is a return missing?")
     if len(outputs) != 1 or len(outputs[0].shape) != outputs[0].shape.count(1):
-        shapes = ", ".join(str(x.shape) for x in outputs) or "nothing"
+        shapes = " and ".join(str(x.shape) for x in outputs)
         raise ShapeError(
-            f"grad needs a function that returns one number, not shape(s) {shapes}; use wg.jacobian, wg.vjp, "
+            f"grad needs a function that returns one number, not shape {shapes}; use wg.jacobian, wg.vjp, "
             "or return a sum (has_aux=True for further results)"
         )
     (output,) = outputs

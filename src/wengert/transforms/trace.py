@@ -18,7 +18,7 @@ from ..core.tree import Tree, flatten, unflatten
 from ..core.types import SCALARS, Value, is_inexact, type_of
 from ..ops.elementwise import stop_gradient
 from ..ops.families import zeros_like
-from .arguments import array_value, differentiable_value
+from .arguments import array_value, check_callable, differentiable_value
 from .forward import push_forward
 
 __all__ = ["Stager", "linearize", "trace"]
@@ -156,6 +156,8 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
       return c
     """
 
+    check_callable(function)
+
     @wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Program:
         leaves, in_tree = flatten(args)
@@ -194,8 +196,9 @@ def linearize(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callabl
     >>> derivative(3.0)
     Array(3.)
     """
+    check_callable(function)
     leaves, in_tree = flatten(primals)
-    values = [differentiable_value(x, "an argument of linearize") for x in leaves]
+    values = [backend.frozen_copy(differentiable_value(x, "an argument of linearize")) for x in leaves]
     with Stager() as level:
         tangents = [level.input(zeros_like(value)) for value in values]
         outputs, moved, out_tree, _ = push_forward(function, values, tangents, in_tree, False)

@@ -56,18 +56,19 @@ def the_path_taken(f):
     a = wg.array(200.0, requires_grad=True)
     print(wg.program_of(f(a)))
     a = wg.array(-200.0, requires_grad=True)
-    print(wg.program_of(f(a)))
+    program = wg.program_of(f(a))
+    print(program)
+    names = [equation.primitive.name for equation in program.equations]
+    assert names == ["multiply"] * 4
+
     display(
-        wg.draw(wg.program_of(f(a))),
+        wg.draw(program),
         "What led from a = −200 to the result: no loop and no branch, only steps.",
     )
     display(
         wg.plot(f, (0.5, 8)),
         "f is a sawtooth, and its derivative halves from tooth to tooth.",
     )
-
-    names = [equation.primitive.name for equation in wg.program_of(f(a)).equations]
-    assert names == ["multiply"] * 4
 
 
 def backward_twice(f):

@@ -40,13 +40,13 @@ def tangent(f):
     """
     slope = wg.grad(f)(1.0)
     print(f"the tangent at x = 1 is y = {slope} x + ({f(1.0) - slope * 1.0})")
+    assert slope == 2
+    assert f(1.0) - slope == -3
+
     display(
         wg.plot(f, (0, 3), tangent_at=1),
         "f(x) = 3x² − 4x, its derivative 6x − 4, and the tangent at x = 1.",
     )
-
-    assert slope == 2
-    assert f(1.0) - slope == -3
 
 
 def sine():
@@ -59,12 +59,12 @@ def sine():
     slope = wg.vmap(wg.grad(wg.sin))(x)
     error = np.max(np.abs(slope - np.cos(x)))
     print(f"largest difference from cos x at {len(x)} points: {error}")
+    assert error < 1e-15
+
     display(
         wg.plot(wg.sin, (-2 * np.pi, 2 * np.pi)),
         "sin x and its derivative, found by differentiation.",
     )
-
-    assert error < 1e-15
 
 
 def higher_orders():

@@ -19,14 +19,15 @@ def recorded():
     with wg.record() as tape:
         y = 2 * wg.dot(x, x)
     print(tape)
-    display(
-        wg.draw(tape),
-        "The list as a graph: a box for each operation, an arrow for each use.",
-    )
 
     tape.backward(y)
     print("gradient:", x.grad)
     assert wg.array_equal(x.grad, 4 * x.detach())
+
+    display(
+        wg.draw(tape),
+        "The list as a graph: a box for each operation, an arrow for each use.",
+    )
 
 
 def backward():
@@ -102,9 +103,9 @@ def not_a_scalar():
 def detaching():
     """Taking a value out of the computation.
 
-    In z = u * x with u = x * x, let u count as a constant: `detach()` gives its values without its history. The
-    gradient of z is then u, and not 3x². The history of y itself is untouched: its gradient is 2x. In the tape's list u
-    comes in as an input of its own.
+    Let y = x * x, and let it count as a constant in z: `u = y.detach()` has its values without its history. The
+    gradient of z = u * x is then u, and not 3x². The history of y itself is untouched: its gradient is 2x. In the
+    tape's list the constant comes in as an input of its own.
     """
     x = wg.arange(4.0, requires_grad=True)
     y = x * x
@@ -164,14 +165,15 @@ def derivative_as_list():
     x = wg.arange(4.0)
     program = wg.trace(gradient)(x).pruned()
     print(program)
-    display(
-        wg.draw(program),
-        "The gradient of the sum of exp(sin x). What was captured are ones.",
-    )
 
     expected = wg.exp(wg.sin(x)) * wg.cos(x)
     assert wg.allclose(gradient(x), expected)
     assert wg.allclose(program(x), expected)
+
+    display(
+        wg.draw(program),
+        "The gradient of the sum of exp(sin x). What was captured are ones.",
+    )
 
 
 PART = Part(
