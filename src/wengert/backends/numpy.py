@@ -90,7 +90,8 @@ def arange(size: int) -> Array:
 
 def dtype(spec: Any) -> np.dtype[Any]:
     """The dtype object that ``spec`` means."""
-    return np.dtype(spec)
+    found: np.dtype[Any] = np.dtype(spec)
+    return found
 
 
 def sample(dtype: Any, ndim: int) -> Any:
@@ -165,7 +166,7 @@ def sinc_derivative(x: Any, *, order: int) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _reduction(ufunc: np.ufunc) -> Callable[..., Any]:
+def _reduction(ufunc: Any) -> Callable[..., Any]:
     def reduce(x: Any, *, axes: Axes, keepdims: bool) -> Any:
         return ufunc.reduce(x, axis=axes, keepdims=keepdims)
 
@@ -190,7 +191,7 @@ def norm(x: Any, *, axes: Axes, keepdims: bool) -> Any:
         flat = x.ravel("K")
         return np.sqrt(np.vdot(flat, flat).real)
     squares = x.real * x.real + x.imag * x.imag if x.dtype.kind == "c" else x * x
-    return np.sqrt(np.add.reduce(squares, axis=axes, keepdims=keepdims))
+    return np.sqrt(sum(squares, axes=axes, keepdims=keepdims))
 
 
 def logsumexp(x: Any, *, axes: Axes, keepdims: bool) -> Any:
@@ -242,6 +243,11 @@ def transpose(x: Any, *, axes: Axes) -> Array:
 
 def broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Array:
     """Repeated axes; a read-only view."""
+    x = np.asarray(x)
+    if x.size == 1 and x.ndim <= len(shape):  # NumPy's function takes three microseconds, and sums of all elements come back this way
+        view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
+        view.flags.writeable = False
+        return view
     return np.broadcast_to(x, shape)
 
 
@@ -337,7 +343,7 @@ def _in_order(indices: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(np.asarray(i, order="C") for i in np.broadcast_arrays(*indices))
 
 
-def scatter_winners(*indices: Any, axes: Axes, shape: tuple[int, ...]) -> Array:
+def scatter_winners(*indices: Any, axes: Axes, shape: tuple[int, ...]) -> Any:
     """Which of the values written at these indices stay."""
     target = np.empty([shape[a] for a in axes], np.intp)
     order = np.arange(np.broadcast(*indices).size).reshape(np.broadcast_shapes(*map(np.shape, indices)))
@@ -373,7 +379,7 @@ def einsum(*operands: Array, subscripts: str) -> Any:
 
 
 @lru_cache(maxsize=512)
-def _pair_plan(subscripts: str) -> Callable[[Array, Array], Array] | None:
+def _pair_plan(subscripts: str) -> Callable[[Array, Array], Any] | None:
     """How to contract two operands by one (batched) matrix product; None where there is nothing to contract."""
     left, out = subscripts.split("->")
     a, b = left.split(",")
@@ -390,7 +396,7 @@ def _pair_plan(subscripts: str) -> Callable[[Array, Array], Array] | None:
     found = [*stack, *rows, *columns]
     out_order = [found.index(c) for c in out]
 
-    def contract(x: Array, y: Array) -> Array:
+    def contract(x: Array, y: Array) -> Any:
         x, y = x.transpose(a_order), y.transpose(b_order)
         s, r = len(stack), len(rows)
         shape = (*x.shape[: s + r], *y.shape[s + len(inner) :])
@@ -423,7 +429,7 @@ def det(a: Array) -> Any:
     return np.linalg.det(a)
 
 
-def cofactor(a: Array) -> Array:
+def cofactor(a: Array) -> Any:
     """det(a) a⁻ᵀ, of singular matrices too: from a = u s v, cof(a) = det(u) det(v) conj(u) cof(s) conj(v)."""
     u, s, v = np.linalg.svd(a)
     n = s.shape[-1]

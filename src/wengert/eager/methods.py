@@ -9,7 +9,8 @@ from ..core.errors import ConversionError
 from ..core.interpreter import Box, apply, wrap
 from ..core.primitive import Primitive
 from ..core.types import Value
-from ..functions import contraction, indexing, linalg, rearranging, reductions, selection, shaping, sorting, statistics
+from ..functions import contraction, indexing, linalg, rearranging, reductions, rounding, selection, shaping, sorting
+from ..functions import statistics
 from ..functions.operands import ArrayLike, operand
 from ..ops import elementwise as el
 from ..ops.contraction import matmul
@@ -195,6 +196,28 @@ class Operators(Box):
     def conj(self) -> Array:
         """The complex conjugate; a real array as it is."""
         return apply(el.conj, self) if self.dtype.kind == "c" else self  # type: ignore[return-value]
+
+    conjugate = conj
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
+        """See :func:`wengert.diagonal`."""
+        return contraction.diagonal(self, offset, axis1, axis2)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Array:
+        """The sum along a diagonal, as :func:`numpy.trace`; ``wg.trace`` is the transform."""
+        return contraction.trace(self, offset, axis1, axis2, dtype)
+
+    def round(self, decimals: int = 0) -> Array:
+        """See :func:`wengert.round`."""
+        return rounding.round(self, decimals)
+
+    def nonzero(self) -> tuple[Array, ...]:
+        """See :func:`wengert.nonzero`."""
+        return indexing.nonzero(self)
+
+    def searchsorted(self, v: ArrayLike, side: str = "left", sorter: ArrayLike | None = None) -> Array:
+        """See :func:`wengert.searchsorted`."""
+        return sorting.searchsorted(self, v, side, sorter)
 
     def clip(self, min: ArrayLike | None = None, max: ArrayLike | None = None) -> Array:
         """See :func:`wengert.clip`."""

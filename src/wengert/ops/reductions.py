@@ -276,9 +276,7 @@ linear_recurrence = general(
         lambda t, a, *, axis: linear_recurrence(a, t, axis=axis),
     ],
     vjp=[
-        lambda ct, a, out, *, axis: scale_tangent(
-            _recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))
-        ),
+        lambda ct, a, out, *, axis: scale_tangent(_recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))),
         lambda ct, a, *, axis: _recurrence_adjoint(ct, a, axis),
     ],
     type_rule=shape_rule(lambda a, b, *, axis: b),

@@ -67,7 +67,8 @@ figcaption { color: var(--soft); font-size: .9rem; text-align: center; margin: .
 footer { margin-top: 4.5rem; padding-block: 1.2rem 3rem; color: var(--soft); font-size: .9rem; }
 footer p { border-top: 1px solid var(--rule); padding-top: 1.2rem; }
 @media (max-width: 34rem) { html { font-size: 100%; } header { padding-top: 2rem; } h1 { font-size: 1.9rem; }
-  section { margin-top: 3rem; } pre { padding: .7rem .8rem; font-size: .76rem; white-space: pre; } }
+  section { margin-top: 3rem; } pre { padding: .7rem .8rem; font-size: .76rem; }
+  .output { white-space: pre; } }
 @media print { body > * { max-width: none; } pre { white-space: pre-wrap; } article, figure { break-inside: avoid; } }
 """.strip()
 

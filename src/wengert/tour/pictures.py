@@ -50,14 +50,14 @@ def training_curves(losses: Sequence[float], accuracies: Sequence[float], goal: 
     return figure
 
 
-def digits_picture(images: Any, labels: Any, guesses: Any, columns: int = 12) -> Figure:
+def digits_picture(images: Any, labels: Any, guesses: Any, columns: int = 8) -> Figure:
     """Digits with what the network takes them for; where it errs, with the right answer."""
     rows = -(-len(images) // columns)
-    figure = _figure(6.2, 0.72 * rows)
+    figure = _figure(5.6, 0.88 * rows)
     for ax, image, label, guess in zip(figure.subplots(rows, columns).flat, images, labels, guesses, strict=False):
         ax.imshow(image.reshape(8, 8), cmap="gray_r")
         right = guess == label
-        ax.set_title(f"{guess}" if right else f"{guess} ≠ {label}", color=INK if right else RED, fontsize=10, pad=3,
+        ax.set_title(f"{guess}" if right else f"{guess} ≠ {label}", color=INK if right else RED, fontsize=11, pad=3,
                      fontweight="normal" if right else "bold")  # fmt: skip
     for ax in figure.axes:
         ax.set_axis_off()

@@ -116,7 +116,7 @@ def reading(images, labels, held_out, guesses):
     """
     wrong = np.flatnonzero(guesses != labels[held_out])
     right = np.flatnonzero(guesses == labels[held_out])
-    shown = np.concatenate([wrong, right])[:48]
+    shown = np.concatenate([wrong, right])[:40]
     print(f"{len(right)} of {len(held_out)} held-out digits are read right")
     examples = held_out[shown]
     display(
