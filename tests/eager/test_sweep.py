@@ -173,10 +173,14 @@ def test_roots_that_depend_on_each_other() -> None:
 
 def test_a_cotangent_that_is_exactly_zero_stays_zero() -> None:
     x = wg.array([-1.0, 0.0, 4.0], requires_grad=True)
-    wg.where(x > 0, wg.sqrt(x), 0).sum().backward()
+    with np.errstate(invalid="ignore"):
+        root = wg.sqrt(x)
+    wg.where(x > 0, root, 0).sum().backward()
     close(x.grad, [0, 0, 0.25])
     y = wg.array([0.0, 1.0], requires_grad=True)
-    (wg.log(y) * np.array([0.0, 1.0])).backward(wg.array([0.0, 1.0]))
+    with np.errstate(divide="ignore"):
+        log = wg.log(y)
+    log.backward([0.0, 1.0])
     close(y.grad, [0, 1])
 
 
@@ -192,7 +196,8 @@ def test_outputs_of_which_some_are_not_used() -> None:
     x = wg.array(a, requires_grad=True)
     sign, logabs = wg.linalg.slogdet(x)
     sign.backward(retain_graph=True)
-    close(x.grad, 0)
+    assert x.grad is None or not np.any(x.grad)  # constant
+    x.grad = None
     logabs.backward(retain_graph=True)
     close(x.grad, np.linalg.inv(a).T)
     x.grad = None

@@ -220,9 +220,13 @@ def linear_recurrence(a: Array, b: Array, *, axis: int) -> Array:
     """h[i] = a[i] h[i-1] + b[i] along an axis, where a state that is 0 adds 0, even if its factor is not finite."""
     out = np.array(b, dtype=np.result_type(a, b))
     factors, states = np.moveaxis(a, axis, 0), np.moveaxis(out, axis, 0)
-    multiply: Callable[..., Any] = np.multiply if np.isfinite(a).all() else absorbing_multiply
-    for i in range(1, len(states)):
-        states[i] += multiply(states[i - 1], factors[i])
+    if np.isfinite(a).all():
+        for i in range(1, len(states)):
+            states[i] += states[i - 1] * factors[i]
+    else:
+        with quiet():
+            for i in range(1, len(states)):
+                states[i] += absorbing_multiply(states[i - 1], factors[i])
     return out
 
 

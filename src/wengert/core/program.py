@@ -75,7 +75,9 @@ class Program:
         if self.in_tree is not None and tree != self.in_tree:
             raise TreeError(f"the program takes arguments of the structure {self.in_tree}, not {tree}")
         outputs = [out if _is_python_scalar(out) else wrap(out) for out in self.evaluate(*leaves)]
-        return outputs[0] if self.out_tree is None and len(outputs) == 1 else unflatten(self.out_tree, outputs)
+        if self.out_tree is not None:
+            return unflatten(self.out_tree, outputs)
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     def evaluate(self, *inputs: Value) -> list[Value]:
         """The outputs for flat inputs, as values of whatever level the inputs have."""
@@ -140,7 +142,7 @@ def _fitting(value: Value, expected: ArrayType) -> Value:
     given = type_of(value)
     if given.shape != expected.shape:
         raise ShapeError(f"the program was traced for {expected}, not {given}; trace the function again")
-    if given.dtype == expected.dtype:
+    if given.dtype == expected.dtype and not _is_python_scalar(value):
         return value
     if _kind(given.dtype) > _kind(expected.dtype):
         raise DTypeError(f"the program was traced for {expected}, not {given}; trace the function again")

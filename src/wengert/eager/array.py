@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from threading import Lock
@@ -140,13 +141,24 @@ class Array(Operators):
         return bool(self._concrete("a branch"))
 
     def __float__(self) -> float:
+        self._warn_of_loss("float()")
         return float(self.item())
 
     def __int__(self) -> int:
         return int(self.item())
 
     def __complex__(self) -> complex:
+        self._warn_of_loss("complex()")
         return complex(self.item())
+
+    def _warn_of_loss(self, what: str) -> None:
+        """Say that a derivative ends here: ``math.sin(x)`` asks for a float as quietly as ``print`` does."""
+        if self._note is not None and self._level.depth >= state.floor:
+            warnings.warn(
+                f"{what} of an array that is being differentiated gives a number on which no derivative depends; "
+                "use wg functions to keep it (wg.sin, not math.sin), or x.item() to say that it may go",
+                stacklevel=3,
+            )
 
     def __index__(self) -> int:
         if self.dtype.kind not in "iu" or self.size != 1:

@@ -213,7 +213,10 @@ scatter_winners = constant(  # of the values written at the indices, which stay:
     "scatter_winners",
     type_rule=_winners_type,
     batch=_winners_batch,
-    examples=(Example(([2, 0, 2],), {"axes": (0,), "shape": (4, 3)}),),
+    examples=(
+        Example(([2, 0, 2],), {"axes": (0,), "shape": (4, 3)}),
+        Example(([[3], [1], [3]], [0, -1, 0]), {"axes": (1, 0), "shape": (2, 4)}),
+    ),
 )
 
 

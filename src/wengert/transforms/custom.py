@@ -398,7 +398,7 @@ class custom_vjp:  # noqa: N801 - JAX's name
         self.function = function
         self._signature = inspect.signature(function)
         self._rules: tuple[Callable[..., Any], Callable[..., Any]] | None = None
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())  # what the function has for attributes is not this object's
 
     @property
     def rules(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -449,7 +449,7 @@ class custom_jvp:  # noqa: N801 - JAX's name
         self.function = function
         self._signature = inspect.signature(function)
         self._rule: Callable[..., Any] | None = None
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())  # what the function has for attributes is not this object's
 
     @property
     def rule(self) -> Callable[..., Any]:
