@@ -157,6 +157,9 @@ def test_pairs_in_einsum_go_to_the_matrix_product(a, b, c, n, m, k, data):
 def test_cofactors_of_stacks(references):
     a = np.random.default_rng(0).normal(size=(2, 3, 3))
     a[0, 2] = a[0, 0]
-    found = backend.implementation("cofactor")(a)
+    cofactor = backend.implementation("cofactor")
+    found = cofactor(a)
     np.testing.assert_allclose(found, references.of("cofactor")(a), atol=1e-13)
-    assert backend.implementation("cofactor")(a.astype("float32")).dtype == "float32"
+    assert cofactor(a.astype("float32")).dtype == "float32"
+    a[1, 0, 0] = NAN
+    np.testing.assert_array_equal(cofactor(a), [found[0], np.full((3, 3), NAN)])

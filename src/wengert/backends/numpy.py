@@ -248,7 +248,9 @@ def transpose(x: Any, *, axes: Axes) -> Array:
 def broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Array:
     """Repeated axes; a read-only view."""
     x = np.asarray(x)
-    if x.size == 1 and x.ndim <= len(shape):  # NumPy's function takes three microseconds, and sums of all elements come back this way
+    if x.size == 1 and x.ndim <= len(
+        shape
+    ):  # NumPy's function takes three microseconds, and sums of all elements come back this way
         view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
         view.flags.writeable = False
         return view
@@ -435,11 +437,12 @@ def det(a: Array) -> Any:
 
 def cofactor(a: Array) -> Any:
     """det(a) a⁻ᵀ, of singular matrices too: from a = u s v, cof(a) = det(u) det(v) conj(u) cof(s) conj(v)."""
-    u, s, v = np.linalg.svd(a)
+    finite = np.isfinite(a).all((-2, -1), keepdims=True)
+    u, s, v = np.linalg.svd(np.where(finite, a, 0))  # which does not converge otherwise
     n = s.shape[-1]
     others = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]).prod(-1)
     phase = np.linalg.det(u) * np.linalg.det(v)
-    return phase[..., None, None] * ((u.conj() * others[..., None, :]) @ v.conj())
+    return np.where(finite, phase[..., None, None] * ((u.conj() * others[..., None, :]) @ v.conj()), np.nan)
 
 
 def slogdet(a: Array) -> tuple[Any, Any]:

@@ -141,15 +141,17 @@ class Array(Operators):
         return bool(self._concrete("a branch"))
 
     def __float__(self) -> float:
+        number = float(self.item())
         self._warn_of_loss("float()")
-        return float(self.item())
+        return number
 
     def __int__(self) -> int:
         return int(self.item())
 
     def __complex__(self) -> complex:
+        number = complex(self.item())
         self._warn_of_loss("complex()")
-        return complex(self.item())
+        return number
 
     def _warn_of_loss(self, what: str) -> None:
         """Say that a derivative ends here: ``math.sin(x)`` asks for a float as quietly as ``print`` does."""

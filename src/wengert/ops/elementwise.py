@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.primitive import Example
 from ..core.types import Value
-from .families import conjugate, elementwise, scale, zeros_like
+from .families import absorbing_multiply, conjugate, elementwise, scale, zeros_like
 
 _LN2, _LN10 = _log(2.0), _log(10.0)
 
@@ -48,11 +48,21 @@ invert = elementwise("invert", None, examples=(Example((3,)), Example((True,))))
 
 # Selection: the derivative of what is selected ----------------------------------------------------------------------
 
+
+def kept(t: Value, mask: Value) -> Value:
+    """``t`` where the mask is true, and 0 elsewhere, also where ``t`` is infinite or NaN.
+
+    As a product, since ``where`` mispredicts a branch for every other element of a random mask: on a million elements
+    it takes five times as long.
+    """
+    return absorbing_multiply(mask, t)
+
+
 where = elementwise(
     "where",
     None,
-    lambda t, x: where(x, t, 0),
-    lambda t, x: where(x, 0, t),
+    lambda t, x: kept(t, x != 0),
+    lambda t, x: kept(t, x == 0),
     examples=tuple(
         Example(inputs)
         for inputs in (
@@ -66,19 +76,19 @@ where = elementwise(
 )
 maximum = elementwise(  # a tie shares its derivative: ½ each
     "maximum",
-    lambda t, x, y: where(x > y, t, where(x == y, t / 2, 0)),
-    lambda t, x, y: where(y > x, t, where(x == y, t / 2, 0)),
+    lambda t, x, y: kept(t, x > y) + kept(t / 2, x == y),
+    lambda t, x, y: kept(t, y > x) + kept(t / 2, x == y),
 )
 minimum = elementwise(
     "minimum",
-    lambda t, x, y: where(x < y, t, where(x == y, t / 2, 0)),
-    lambda t, x, y: where(y < x, t, where(x == y, t / 2, 0)),
+    lambda t, x, y: kept(t, x < y) + kept(t / 2, x == y),
+    lambda t, x, y: kept(t, y < x) + kept(t / 2, x == y),
 )
 clip = elementwise(  # min(max(x, y), z): at a bound the derivative is that of x; where y > z, NumPy's result is z
     "clip",
-    lambda t, x, y, z: where((x >= y) & (x <= z), t, 0),
-    lambda t, x, y, z: where((x < y) & (y <= z), t, 0),
-    lambda t, x, y, z: where((x > z) | (y > z), t, 0),
+    lambda t, x, y, z: kept(t, (x >= y) & (x <= z)),
+    lambda t, x, y, z: kept(t, (x < y) & (y <= z)),
+    lambda t, x, y, z: kept(t, (x > z) | (y > z)),
     examples=tuple(Example(s) for s in (((2, 3), (2, 3), (2, 3)), ((4,), (), ()), ((0,), (), ()))),
 )
 

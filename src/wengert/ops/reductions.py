@@ -14,7 +14,7 @@ from typing import Any
 from ..backends import backend
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, DType, Shape, Value
-from .elementwise import astype, exp, real_part, stop_gradient, where
+from .elementwise import astype, exp, kept, real_part, stop_gradient, where
 from .families import conjugate, constant, general, linear, scale, scale_tangent, shape_rule
 from .indexing import getitem
 from .shaping import broadcast_to, concatenate, flip, pad, reshape, spread, transpose
@@ -105,12 +105,12 @@ def _ties(x: Value, out: Value, axes: Axes, keepdims: bool) -> tuple[Value, Valu
 
 def _extreme_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
     attained, count = _ties(x, out, axes, keepdims)
-    return sum(where(attained, t, 0), axes=axes, keepdims=keepdims) / count
+    return sum(kept(t, attained), axes=axes, keepdims=keepdims) / count
 
 
 def _extreme_pull(ct: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
     attained, count = _ties(x, out, axes, keepdims)
-    return where(attained, _expand(ct / count, x.shape, axes, keepdims), 0)
+    return kept(_expand(ct / count, x.shape, axes, keepdims), attained)
 
 
 max = general(

@@ -74,10 +74,10 @@ def fixed_except(
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """The function of the chosen arguments alone, and these arguments."""
     check_callable(function)
-    numbers: Sequence[Any] = (argnums,) if is_single(argnums) else tuple(argnums)  # type: ignore[arg-type]
+    numbers: Any = (argnums,) if is_single(argnums) else argnums
+    if not isinstance(numbers, (tuple, list)) or not all(map(is_single, numbers)):
+        raise DTypeError(f"argnums must be an integer or a tuple of integers, not {argnums!r}")
     for number in numbers:
-        if not hasattr(number, "__index__"):
-            raise DTypeError(f"argnums must be an integer or a sequence of integers, not {argnums!r}")
         if not -len(args) <= number < len(args):
             raise TreeError(
                 f"argnums={argnums} names an argument that is not given: there are {len(args)} positional arguments"

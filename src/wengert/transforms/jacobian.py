@@ -224,7 +224,7 @@ def hvp(function: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     >>> wg.hvp(lambda x: wg.sum(x**3), wg.array([1.0, 2.0]), wg.array([1.0, 1.0]))
     Array([ 6., 12.])
     """
-    single = not isinstance(primals, tuple)
+    single = type(primals) is not tuple  # a named tuple is one argument
     args = (primals,) if single else primals
     directions = (tangents,) if single else tangents
     if not isinstance(directions, tuple) or len(directions) != len(args):
