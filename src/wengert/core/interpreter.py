@@ -21,7 +21,7 @@ from .types import Shape, Value, type_of
 if TYPE_CHECKING:
     from .primitive import Primitive
 
-__all__ = ["Box", "Interpreter", "State", "apply", "located", "raise_closed", "state", "strip", "wrap"]
+__all__ = ["Box", "Interpreter", "State", "Visit", "apply", "located", "raise_closed", "state", "strip", "wrap"]
 
 
 class State(threading.local):
@@ -35,8 +35,8 @@ class State(threading.local):
     """Where the innermost open collector (see ``record``) wants what is recorded."""
     watch: Any = None
     """The innermost ``detect_anomaly``."""
-    reopened: frozenset[Interpreter] = frozenset()
-    """Levels of transforms that have returned, which take operations again."""
+    visits: tuple[Visit, ...] = ()
+    """To levels of transforms that have returned, which take operations again."""
     scoped: bool = False
     """Whether any of these is set: one question, on the hot path, instead of three."""
 
@@ -114,14 +114,15 @@ class Interpreter:
         self.open = False
 
     @contextmanager
-    def reopened(self) -> Iterator[None]:
+    def reopened(self) -> Iterator[Visit]:
         """A scope in which the level takes operations of this thread, for a rule that runs after its transform."""
-        before = state.depth, state.reopened
-        state.depth, state.reopened = max(state.depth, self.depth), state.reopened | {self}
+        before = state.depth, state.visits
+        visit = Visit(self)
+        state.depth, state.visits = max(state.depth, self.depth), (*state.visits, visit)
         try:
-            yield
+            yield visit
         finally:
-            state.depth, state.reopened = before
+            state.depth, state.visits = before
 
     def box(self, value: Value, note: Any) -> Box:
         """A value of this level."""
@@ -139,6 +140,15 @@ class Interpreter:
     def concrete(self, box: Box, purpose: str) -> Value:
         """The value of a box one level down, for Python's own control flow; raises where it has no single value."""
         return box._value
+
+
+class Visit:
+    """A scope in which a level is open again."""
+
+    def __init__(self, level: Interpreter) -> None:
+        self.level = level
+        self.used = False
+        """Whether there was an operation on an array of the level."""
 
 
 def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
@@ -193,8 +203,10 @@ def located(error: Exception, primitive: Primitive, values: Sequence[Value], par
 
 def raise_closed(level: Interpreter) -> None:
     """Raise LevelError for a box of a transform that has returned, unless this thread has reopened its level."""
-    if level in state.reopened:
-        return
+    for visit in state.visits:
+        if visit.level is level:
+            visit.used = True
+            return
     raise LevelError(
         f"an array made inside {level.name} was used after it had returned; return it from the transformed "
         "function (has_aux=True where there is one) instead of storing it outside"

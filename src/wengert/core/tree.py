@@ -48,7 +48,7 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
     leaves, structure = optree.tree_flatten(tree, namespace=_NAMESPACE)
     new = {type(x) for x in leaves if dataclasses.is_dataclass(x) and not isinstance(x, type) and not _is_array(x)}
     if not new:
-        return leaves, structure
+        return leaves, _LEAF if structure.is_leaf() else structure
     for cls in new:
         with _registering:
             if cls not in _registered:

@@ -38,13 +38,13 @@ isnan = elementwise("isnan", None)
 isinf = elementwise("isinf", None)
 isfinite = elementwise("isfinite", None)
 signbit = elementwise("signbit", None)
-_BITS = (Example((3, 5)), Example((True, False)))
+_BITS = (Example(([3, 5], [[1], [6]])), Example((3, [5])), Example(([True, False], True)))
 bitwise_and = elementwise("bitwise_and", None, None, examples=_BITS)
 bitwise_or = elementwise("bitwise_or", None, None, examples=_BITS)
 bitwise_xor = elementwise("bitwise_xor", None, None, examples=_BITS)
-left_shift = elementwise("left_shift", None, None, examples=_BITS[:1])
-right_shift = elementwise("right_shift", None, None, examples=_BITS[:1])
-invert = elementwise("invert", None, examples=(Example((3,)), Example((True,))))
+left_shift = elementwise("left_shift", None, None, examples=_BITS[:2])
+right_shift = elementwise("right_shift", None, None, examples=_BITS[:2])
+invert = elementwise("invert", None, examples=(Example(([3, -5],)), Example(([True, False],))))
 
 # Selection: the derivative of what is selected ----------------------------------------------------------------------
 

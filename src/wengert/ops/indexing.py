@@ -159,6 +159,7 @@ _GATHER_PARAMS: tuple[tuple[tuple[Any, ...], Params], ...] = (
     (((4, 3), [[2], [0]], [1, -1]), {"axes": (0, 1), "unique": False}),
     (((3, 4, 2), [3, 0]), {"axes": (1,), "unique": True}),
     (((4,), 2), {"axes": (0,), "unique": True}),
+    (((3, 0), [1, 1]), {"axes": (0,), "unique": False}),
 )
 
 gather = linear(
@@ -196,6 +197,7 @@ scatter_add = linear(  # zeros of the given shape, to which the values are added
         Example(((3, 3), [2, 0, 2]), {"axes": (0,), "shape": (4, 3), "unique": False}),
         Example(((2, 2), [[2], [0]], [1, -1]), {"axes": (0, 1), "shape": (4, 3), "unique": False}),
         Example(((2, 3), [3, 0]), {"axes": (1,), "shape": (3, 4), "unique": True}),
+        Example(((2, 0), [1, 1]), {"axes": (0,), "shape": (3, 0), "unique": False}),
     ),
 )
 
@@ -251,6 +253,7 @@ scatter_set = linear(  # a copy of x with the values written at the indices
         Example(((4, 3), (3, 3), [2, 0, 2]), {"axes": (0,), "unique": False}),
         Example(((4, 3), (2,), [[2], [0]], [1, -1]), {"axes": (0, 1), "unique": False}),
         Example(((3, 4), (), [3, 0]), {"axes": (1,), "unique": True}),
+        Example(((3, 0), (2, 0), [1, 1]), {"axes": (0,), "unique": False}),
     ),
 )
 

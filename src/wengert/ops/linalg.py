@@ -59,7 +59,8 @@ def _solve_examples(*shapes: tuple[Shape, Shape]) -> tuple[Example, ...]:
 
 
 def _square_examples(*shapes: Shape) -> tuple[Example, ...]:
-    return tuple(Example((s,), prepare=lambda a: (_regular(a),)) for s in shapes)
+    integers = Example(([[2, 1], [1, 3]],))
+    return (*(Example((s,), prepare=lambda a: (_regular(a),)) for s in shapes), integers)
 
 
 def _solve_pull_a(ct: Value, a: Value, out: Value) -> Value:
@@ -147,7 +148,7 @@ cofactor = general(
     vjp=[_cofactor_pull],
     type_rule=_inv_type,
     batch=_batch(lambda a: cofactor(a)),
-    examples=_square_examples((3, 3), (2, 2, 2), (1, 1)),
+    examples=_square_examples((3, 3), (2, 2, 2), (0, 0), (1, 1)),
 )
 
 
@@ -182,7 +183,7 @@ slogdet = general(
     vjp=[_slogdet_pull],
     type_rule=_slogdet_type,
     batch=_batch(lambda a: slogdet(a)),
-    examples=_square_examples((3, 3), (2, 2, 2)),
+    examples=_square_examples((3, 3), (2, 2, 2), (0, 0)),
     multiple=True,
 )
 

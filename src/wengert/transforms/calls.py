@@ -16,7 +16,16 @@ from ..core.types import SCALARS, ArrayType, Value, type_of
 from .arguments import array_value
 from .batch import Batch
 
-__all__ = ["FlatCall", "FlatFunction", "at_level", "call_primitive", "mine", "positional"]
+__all__ = [
+    "CapturedAbove",
+    "FlatCall",
+    "FlatFunction",
+    "at_level",
+    "call_primitive",
+    "mine",
+    "of_level",
+    "positional",
+]
 
 FlatFunction = Callable[..., tuple[Value, ...]]
 
@@ -60,6 +69,27 @@ def mine(level: Interpreter, x: Value) -> bool:
     return isinstance(x, Box) and x._level is level
 
 
+class CapturedAbove(Exception):  # noqa: N818 - never seen by the user
+    """A call turned out to have captured arrays of a level above all of its arguments."""
+
+    def __init__(self, level: Interpreter) -> None:
+        super().__init__(level)
+        self.level = level
+
+
+def of_level(level: Interpreter, function: FlatFunction) -> FlatFunction:
+    """The function; raises CapturedAbove if an output is of a level above."""
+
+    def checked(*values: Value) -> tuple[Value, ...]:
+        outputs = function(*values)
+        above = [x._level for x in outputs if isinstance(x, Box) and x._level.depth > level.depth]
+        if above:
+            raise CapturedAbove(max(above, key=lambda found: found.depth))
+        return outputs
+
+    return checked
+
+
 def at_level(level: Batch, function: Callable[..., Any], batched: Sequence[bool] | None = None) -> Callable[..., Any]:
     """A function of values one level below ``level`` that runs ``function`` on boxes of it.
 
@@ -98,6 +128,12 @@ def call_primitive(
     Its type is known once it ran: ``types``, or what its parameter ``program`` says where it stands in a program.
     """
 
+    def interpret(level: Interpreter, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        try:
+            return call(level, inputs, params)
+        except CapturedAbove as found:
+            return call(found.level, inputs, params)
+
     def evaluate(*inputs: Value, program: Program | None = None) -> tuple[Value, ...]:
         return function(*inputs)
 
@@ -124,6 +160,6 @@ def call_primitive(
         needs=unbatched,
         examples=(),
         multiple=True,
-        call=call,
+        call=interpret,
         **rules,
     )

@@ -17,7 +17,7 @@ from ..eager.sweep import sweep
 from ..eager.tape import Leaf, Node, Recorder
 from .arguments import check_callable
 from .batch import Batch
-from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine
+from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine, of_level
 from .forward import Forward
 from .trace import Stager
 
@@ -71,7 +71,7 @@ def _primitive(function: FlatFunction, name: str) -> Primitive:
         assert isinstance(level, Batch)
         flags = [mine(level, x) for x in inputs]
         values = [x._value if b else x for x, b in zip(inputs, flags, strict=True)]
-        out = apply(_primitive(at_level(level, function, flags), name), *values)
+        out = apply(_primitive(at_level(level, of_level(level, function), flags), name), *values)
         return tuple(level.box(strip(o), None) for o in out)
 
     return call_primitive(name, evaluate, call, vjp=_differently)
@@ -83,7 +83,7 @@ def _differently(*_: Any) -> Any:
 
 def _stage(function: FlatFunction, name: str, level: Stager, inputs: tuple[Value, ...]) -> Any:
     """In a program the call is an equation, with the program of the function beside it."""
-    program, captured, outputs = level.subprogram(function, inputs)
+    program, captured, outputs = level.subprogram(of_level(level, function), inputs)
     atoms = (*map(level.atom, inputs), *captured)
     return level.write(_primitive(_evaluated(program), name), atoms, {"program": program}, outputs)
 

@@ -25,7 +25,7 @@ from ..eager.tape import Node, Recorder
 from ..ops.families import zeros_like
 from .arguments import array_value
 from .batch import Batch
-from .calls import FlatCall, at_level, call_primitive, mine, positional
+from .calls import FlatCall, at_level, call_primitive, mine, of_level, positional
 from .forward import Forward
 from .reverse import record_call
 from .trace import Stager
@@ -157,7 +157,7 @@ class _BatchedRule(_Rule):
     def __init__(self, rule: _Rule, level: Batch, batched: Sequence[bool]) -> None:
         self.name, self.reverse = rule.name, rule.reverse
         flags = tuple(batched)
-        self.evaluate = at_level(level, rule.evaluate, flags)  # type: ignore[method-assign]
+        self.evaluate = at_level(level, of_level(level, rule.evaluate), flags)  # type: ignore[method-assign]
         self.forward = at_level(level, rule.forward, flags)  # type: ignore[method-assign]
         inputs = tuple(flags)
 
@@ -211,6 +211,48 @@ class _TracedRule(_Rule):
         return out[: len(out) // 2], out[len(out) // 2 :]
 
 
+class _LoweredRule(_Rule):
+    """A rule where captured arrays of a level stand for their values below."""
+
+    def __init__(self, rule: _Rule, level: Interpreter) -> None:
+        self.name, self.reverse = rule.name, rule.reverse
+        self._rule, self._level = rule, level
+
+    def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        return tuple(_below(self._level, self._rule.evaluate, values))
+
+    def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        return tuple(_below(self._level, lambda *xs: self._rule.forward(*xs)[0], values)), ()
+
+    def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
+        def pull(*both: Value) -> Sequence[Value | None]:
+            primals = both[: len(values)]
+            return self._rule.backward(primals, self._rule.forward(*primals)[1], both[len(values) :])
+
+        return _below(self._level, pull, (*values, *cotangents))
+
+    def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
+        def push(*both: Value) -> Values:
+            outputs, moved = self._rule.push(both[: len(values)], both[len(values) :])
+            return (*outputs, *moved)
+
+        out = _below(self._level, push, (*values, *tangents))
+        return out[: len(out) // 2], out[len(out) // 2 :]
+
+
+def _below(level: Interpreter, function: Callable[..., Sequence[Value | None]], values: Values) -> list[Value | None]:
+    """A function's results, where arrays that it captured at ``level`` stand for their values below.
+
+    They are found by tracing: in the program they are constants, and can be replaced.
+    """
+    with Stager() as stager, level.reopened():
+        parts = function(*[stager.input(x) for x in values])
+    program = stager.program([p for p in parts if p is not None], None, None)
+    constants = {v: c._value if mine(level, c) else c for v, c in program.constants.items()}
+    results = iter(replace(program, constants=constants).evaluate(*values))
+    return [None if p is None else next(results) for p in parts]
+
+
 def _wrapped(x: Value) -> Value:
     return x if isinstance(x, SCALARS) and not hasattr(x, "dtype") else wrap(x) if hasattr(x, "dtype") else x
 
@@ -230,6 +272,8 @@ def _fitting(x: Any, like: Value, what: str) -> Value:
 
 def _primitive(rule: _Rule) -> Primitive:
     def call(level: Interpreter, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        if isinstance(level, (Recorder, Forward)) and not any(mine(level, x) for x in inputs):
+            return _captured_only(rule, level, inputs)
         if isinstance(level, Recorder):
             return _record(rule, level, inputs)
         if isinstance(level, Forward):
@@ -249,13 +293,26 @@ def _differently(*_: Any) -> Any:
     raise AssertionError("a call interprets itself")
 
 
+def _captured_only(rule: _Rule, level: Interpreter, inputs: tuple[Value, ...]) -> Any:
+    """A call of which the level sees captured arrays alone: for levels below, the rule still holds."""
+    natively = rule.evaluate(*inputs)
+    outputs = apply(_primitive(_LoweredRule(rule, level)), *inputs)
+    return tuple(level.box(strip(o), n._note) if mine(level, n) else o for o, n in zip(outputs, natively, strict=True))
+
+
 def _record(rule: _Rule, level: Recorder, inputs: tuple[Value, ...]) -> Any:
     """Record a call. An output that depends on captured arrays passes its cotangent on to them unchanged."""
     values = [x._value if mine(level, x) else strip(x) for x in inputs]
     notes = [
         x._note if mine(level, x) and x._note is not None else type_of(v) for x, v in zip(inputs, values, strict=True)
     ]
-    outputs, residuals = rule.forward(*values)
+    residuals: list[Value] = []
+
+    def forward(*values: Value) -> tuple[Value, ...]:
+        outputs, residuals[:] = rule.forward(*values)
+        return outputs
+
+    outputs = of_level(level, forward)(*values)
     captured = [k for k, o in enumerate(outputs) if mine(level, o) and isinstance(o._note, Node)]
     notes += [outputs[k]._note for k in captured]
     lowered = tuple(o._value if mine(level, o) else o for o in outputs)
@@ -294,10 +351,12 @@ def _pull(
     ) -> Sequence[Value | None]:
         values, kept = saved[:arity], saved[-1]
         full = [zeros_like(t) if c is None else c for c, t in zip(cotangents, types, strict=True)]
-        with level.reopened():  # the rule may have captured arrays of the level
+        with level.reopened() as visit:  # the rule may have captured arrays of the level
             residuals = rule.forward(*values)[1] if kept is None else kept.values
             parts = rule.backward(values, residuals, full)
-        if kept is not None:
+        if visit.used and any(isinstance(c, Box) and c._level.depth > level.depth for c in full):
+            parts = _below(level, lambda *cts: rule.backward(values, residuals, cts), full)
+        elif kept is not None:
             parts = [p._value if isinstance(p, Box) and p._level is level else p for p in parts]
         wanted_parts = [p if wanted >> i & 1 else None for i, p in enumerate(parts)]
         return [*wanted_parts, *[cotangents[k] for k in captured]]
@@ -308,7 +367,13 @@ def _pull(
 def _push(rule: _Rule, level: Forward, inputs: tuple[Value, ...]) -> Any:
     values = [x._value if mine(level, x) else strip(x) for x in inputs]
     tangents = [x._note if mine(level, x) else zeros_like(v) for x, v in zip(inputs, values, strict=True)]
-    outputs, moved = rule.push(values, tangents)
+    moved: list[Value] = []
+
+    def push(*values: Value) -> Values:
+        outputs, moved[:] = rule.push(values, tangents)
+        return outputs
+
+    outputs = of_level(level, push)(*values)
     results = []
     for o, t in zip(outputs, moved, strict=True):
         value, through_captured = level.split(o)
@@ -319,7 +384,7 @@ def _push(rule: _Rule, level: Forward, inputs: tuple[Value, ...]) -> Any:
 
 def _stage(rule: _Rule, level: Stager, inputs: tuple[Value, ...]) -> Any:
     """In a program the call is an equation; where it captured what is being traced, its rule is traced too."""
-    program, captured, outputs = level.subprogram(rule.evaluate, inputs)
+    program, captured, outputs = level.subprogram(of_level(level, rule.evaluate), inputs)
     atoms = tuple(map(level.atom, inputs))
     constants = level.constants(captured)
     if len(constants) == len(captured):
