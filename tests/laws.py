@@ -263,8 +263,11 @@ def adjoint(primitive: Primitive, example: Example, seed: int = 0) -> None:
             close(wg.vjp(trial.function([i]), x)[1](cotangents), (expected,))
 
 
-def finite_differences(primitive: Primitive, example: Example, seed: int = 0, order: int = 2) -> None:
-    """The derivatives are those that finite differences give, to second order, in all combinations of modes."""
+def finite_differences(primitive: Primitive, example: Example, seed: int = 0, order: int = 3) -> None:
+    """The derivatives are those that finite differences give, to third order, in all combinations of modes.
+
+    The third order is where a cotangent that is zero at the point, but not next to it, first matters.
+    """
     for trial in smooth(primitive, example, ("float64", "complex128"), seed):
         point = trial.at(trial.free)
         if any(y.dtype in SINGLE for y in trial()):

@@ -41,6 +41,11 @@ def absorbing_multiply(x, y):
 
 
 @_define
+def tangent_multiply(x, y):
+    return np.where((np.asarray(x) == 0) | (np.asarray(y) == 0), 0, np.multiply(x, y)).astype(np.multiply(x, y).dtype)
+
+
+@_define
 def astype(x, dtype):
     return np.array(x, dtype=dtype)
 

@@ -96,6 +96,8 @@ CASES = {
         Case("the lower bound", wg.clip, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], zero(0, 0, 0)),
         Case("the upper bound", wg.clip, [1.0, 0.0, 1.0], [1.0, 0.0, 0.0], zero(0, 0, 0)),
         Case("below", wg.clip, [-1.0, 0.0, 1.0], [0.0, 1.0, 0.0], zero(0, 0, 0)),
+        Case("an interval of one point, below", wg.clip, [-1.0, 0.0, 0.0], [0.0, 1.0, 0.0], zero(0, 0, 0)),
+        Case("an interval of one point, above", wg.clip, [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], zero(0, 0, 0)),
         Case("an empty interval", wg.clip, [0.5, 1.0, 0.0], [0.0, 0.0, 1.0], zero(0, 0, 0)),
     ],
     "Jumps": [

@@ -89,12 +89,6 @@ def test_other_values(primitive, example, seed, laws):
     laws.batching(primitive, example, seed, ("float64", "complex128"), all_axes=True)
 
 
-@pytest.mark.slow
-@for_all_examples
-def test_third_order(primitive, example, laws):
-    laws.finite_differences(primitive, example, order=3)
-
-
 # Each law can fail: primitives that are wrong in one thing -----------------------------------------------------------
 
 SIN, MULTIPLY = registry["sin"], registry["multiply"]

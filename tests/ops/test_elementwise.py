@@ -29,6 +29,19 @@ def test_second_derivatives_of_a_power(x, y):
     np.testing.assert_allclose(hessian(wg.power, x, y), expected, rtol=1e-14, atol=1e-14)
 
 
+@pytest.mark.parametrize("order", [(0, 0, 1), (0, 1, 0), (1, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)])
+def test_third_derivatives_of_a_power_with_exponent_0(order):
+    """At y = 0: of y (y-1) x**(y-2) by y it is -1/x²; of x**(y-1) (1 + y log x) by y it is 2 log(x) / x."""
+    x = 1.5
+    expected = -1 / x**2 if order.count(0) == 2 else 2 * np.log(x) / x
+    reverse, forward = wg.power, wg.power
+    for i in order:
+        reverse = wg.grad(reverse, i)
+        forward = lambda x, y, f=forward, i=i: wg.jvp(f, (x, y), (1.0 - i, 1.0 * i))[1]  # noqa: E731
+    assert float(reverse(x, 0.0)) == pytest.approx(expected, rel=1e-14)
+    assert float(forward(x, 0.0)) == pytest.approx(expected, rel=1e-14)
+
+
 def test_powers_of_negative_numbers():
     x, y = np.array([-2.0, -2.0, -1.5, -3.0]), np.array([3.0, 2.0, -1.0, 0.0])
     by_base = wg.grad(lambda x: wg.sum(x**y))(wg.array(x))

@@ -95,11 +95,33 @@ def test_scale_overflows_only_where_the_product_does():
 
 
 def test_a_product_that_is_zero_does_not_change_with_its_factor():
-    """The derivative of 0 y with respect to y is 0, also along a direction that is infinite."""
+    """The derivative of 0 y with respect to y is 0, also along a direction that is infinite; and of x y along 0."""
     product = registry["absorbing_multiply"]
-    x, y, t = np.array([0.0, 2.0]), np.array([INF, 3.0]), np.array([INF, 1.0])
-    np.testing.assert_array_equal(wg.jvp(lambda y: product(x, y), (y,), (t,))[1], [0.0, 2.0])
-    np.testing.assert_array_equal(wg.vjp(lambda y: product(x, y), y)[1](t)[0], [0.0, 2.0])
+    x, y, t = np.array([0.0, 2.0, INF]), np.array([INF, 3.0, 1.0]), np.array([INF, 1.0, 0.0])
+    np.testing.assert_array_equal(wg.jvp(lambda y: product(x, y), (y,), (t,))[1], [0.0, 2.0, 0.0])
+    np.testing.assert_array_equal(wg.vjp(lambda y: product(x, y), y)[1](t)[0], [0.0, 2.0, 0.0])
+
+
+@pytest.mark.parametrize("derivative", [wg.grad, lambda f: lambda x: wg.jvp(f, (x,), (1.0,))[1]])
+def test_a_cotangent_that_is_zero_at_the_point_is_differentiated(derivative):
+    """It is 0 there and not next to it: x**4 sin(x), whose cotangents vanish at 0, has fifth derivative 120."""
+    function = lambda x: wg.square(wg.square(x)) * wg.sin(x)  # noqa: E731
+    values = []
+    for _ in range(6):
+        values.append(float(function(wg.array(0.0))))
+        function = derivative(function)
+    assert values == [0.0, 0.0, 0.0, 0.0, 0.0, 120.0]
+    square = lambda x: wg.square(wg.sin(x))  # noqa: E731
+    for _ in range(4):
+        square = derivative(square)
+    assert float(square(wg.array(0.0))) == -8.0
+
+
+def test_the_product_of_two_tangents():
+    product = registry["tangent_multiply"]
+    x, y = np.array([0.0, INF, NAN, 2.0, NAN]), np.array([INF, 0.0, 0.0, 3.0, 1.0])
+    np.testing.assert_array_equal(product(x, y), [0.0, 0.0, 0.0, 6.0, NAN])
+    assert product(np.float32(2), np.float32([3])).dtype == "float32"
 
 
 def test_type_rules_ask_evaluation_once():

@@ -122,6 +122,14 @@ def absorbing_multiply(x: Any, y: Any) -> Any:
     return np.where(np.equal(x, 0), np.zeros((), product.dtype), product)[()]
 
 
+def tangent_multiply(x: Any, y: Any) -> Any:
+    """``x * y``, and 0 wherever either is 0."""
+    product = absorbing_multiply(x, y)
+    if np.isfinite(product).all():
+        return product
+    return np.where(np.equal(y, 0), np.zeros((), product.dtype), product)[()]
+
+
 def astype(x: Any, *, dtype: Any) -> Any:
     """Conversion to a dtype."""
     return np.asarray(x).astype(dtype)

@@ -29,6 +29,8 @@ class State(threading.local):
 
     depth: int = 0
     """Depth of the innermost open level."""
+    levels: tuple[Interpreter, ...] = ()
+    """The open levels, from the outermost inwards."""
     floor: int = 0
     """Levels below this depth do not record (see ``no_grad``)."""
     tape: list[Any] | None = None
@@ -103,26 +105,35 @@ class Interpreter:
         self.open: bool = True
 
     def __enter__(self) -> Self:
-        self._outer_depth = state.depth
-        state.depth = self.depth
+        self._outer = state.depth, state.levels
+        state.depth, state.levels = self.depth, (*state.levels, self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        state.depth = self._outer_depth
+        state.depth, state.levels = self._outer
         self.open = False
 
     @contextmanager
-    def reopened(self) -> Iterator[Visit]:
-        """A scope in which the level takes operations of this thread, for a rule that runs after its transform."""
+    def reopened(self, values_only: bool = False) -> Iterator[Visit]:
+        """A scope in which the level takes operations of this thread, for a rule that runs after its transform.
+
+        With ``values_only`` a level that pushes tangents along lets them be.
+        """
         before = state.depth, state.visits
-        visit = Visit(self)
+        visit = Visit(self, values_only)
         state.depth, state.visits = max(state.depth, self.depth), (*state.visits, visit)
         try:
             yield visit
         finally:
             state.depth, state.visits = before
+
+    def mark(self) -> Any:
+        """Where the level stands, for :meth:`back_to`."""
+
+    def back_to(self, mark: Any) -> None:
+        """Forget what was noted about operations since."""
 
     def box(self, value: Value, note: Any) -> Box:
         """A value of this level."""
@@ -145,8 +156,9 @@ class Interpreter:
 class Visit:
     """A scope in which a level is open again."""
 
-    def __init__(self, level: Interpreter) -> None:
+    def __init__(self, level: Interpreter, values_only: bool) -> None:
         self.level = level
+        self.values_only = values_only
         self.used = False
         """Whether there was an operation on an array of the level."""
 

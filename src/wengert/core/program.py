@@ -174,7 +174,7 @@ def _lines(program: Program) -> Iterator[str]:
     name = names(program)
 
     def atom(a: Atom) -> str:
-        return name[a] if isinstance(a, Variable) else repr(a)
+        return name.get(a, "?") if isinstance(a, Variable) else repr(a)
 
     yield f"{program._signature(name)}:"
     for variable in program.constants:
@@ -215,7 +215,7 @@ def check(program: Program) -> None:
     def resolve(atom: Atom, where: str) -> ArrayType:
         if isinstance(atom, Variable):
             if atom not in defined:
-                raise TypeError(f"{where} reads {name.get(atom, 'a variable')} before its assignment\n{program}")
+                raise TypeError(f"{where} reads {name.get(atom, '?')} before its assignment\n{program}")
             return atom.type
         if not isinstance(atom, SCALARS):
             raise TypeError(f"{where} reads {atom!r}, which is neither a variable nor a Python scalar\n{program}")

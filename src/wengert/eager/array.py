@@ -359,7 +359,8 @@ class Array(Operators):
         retain_graph : bool, optional
             Keep what was saved, so that another sweep can follow; by default as ``create_graph``.
         create_graph : bool
-            Record the sweep itself, so that gradients can be differentiated.
+            Record the sweep itself, so that gradients can be differentiated. A recorded gradient refers to the graph,
+            and the graph to its leaves: set ``x.grad = None`` when it is done with, or use :func:`wengert.grad`.
 
         Raises
         ------

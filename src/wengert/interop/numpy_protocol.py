@@ -6,6 +6,7 @@ derivative would be lost.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from inspect import signature
@@ -44,22 +45,37 @@ _NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A ufunc, or one of its methods, on inputs of which one is an Array."""
-    out = kwargs.pop("out", ())
-    for target in out:
-        _check_writable(target, f"numpy.{ufunc.__name__}")
-    kwargs = {k: v for k, v in kwargs.items() if not (k == "where" and v is True)}
+    namespace, home = _home_of(ufunc)
     name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-    own = getattr(functions, _REDUCTIONS.get(name, ufunc.__name__ if method in ("__call__", "outer") else ""), None)
+    out = kwargs.pop("out", ())
+    full_name = f"{home}.{name}"
+    for target in out:
+        _check_writable(target, full_name)
+    chosen = kwargs.pop("where", True) if method == "__call__" else True
+    if chosen is not True and (not out or any(target is None for target in out)):
+        raise ConversionError(f"{full_name} with where= leaves elements unset without out=; use wg.where to choose")
+    own = getattr(namespace, _REDUCTIONS.get(name, ufunc.__name__ if method in ("__call__", "outer") else ""), None)
     if own is not None and method == "outer" and len(inputs) == 2:
         own = _outer(own)
-    if method == "reduce" and own is not None:
+    if own is not None and method in ("reduce", "accumulate") and len(inputs) == 1:
         kwargs.setdefault("axis", 0)
-    result = _call(own, getattr(ufunc, method), f"numpy.{name}", inputs, kwargs)
-    if not any(target is not None for target in out):
+    result = _call(own, getattr(ufunc, method), full_name, inputs, kwargs)
+    if all(target is None for target in out):
         return result
-    results = result if isinstance(result, tuple) else (result,)
-    stored = tuple(r if t is None else _store(r, t, f"numpy.{name}") for r, t in zip(results, out, strict=True))
+    stored = tuple(
+        r if target is None else _store(r if chosen is True else functions.where(chosen, r, target), target, full_name)
+        for r, target in zip(result if isinstance(result, tuple) else (result,), out, strict=True)
+    )
     return stored if isinstance(result, tuple) else stored[0]
+
+
+def _home_of(ufunc: np.ufunc) -> tuple[Any, str]:
+    """Where the library has a ufunc's namesake, and what the ufunc's own module is called."""
+    if getattr(np, ufunc.__name__, None) is ufunc:
+        return functions, "numpy"
+    if getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc:
+        return functions.special, "scipy.special"
+    return None, getattr(ufunc, "__module__", None) or "ufunc"
 
 
 def _outer(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,4 +164,8 @@ def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs:
             ) from None
 
     plain_args, plain_kwargs = map_tree(plain, (tuple(args), dict(kwargs)))
-    return map_tree(lambda x: wrap(x) if isinstance(x, (np.ndarray, np.generic)) else x, function(*plain_args, **plain_kwargs))
+    return map_tree(_wrapped, function(*plain_args, **plain_kwargs))
+
+
+def _wrapped(x: Any) -> Any:
+    return wrap(x) if isinstance(x, (np.ndarray, np.generic)) else x

@@ -36,8 +36,8 @@ __all__ = [
     "multilinear",
     "result_dtype",
     "scale",
-    "scale_tangent",
     "shape_rule",
+    "tangent_multiply",
     "zeros_like",
 ]
 
@@ -75,11 +75,6 @@ def _scale_adjoint(cotangent: Value, partial: Value) -> Value:
     if cotangent.dtype.kind == "c":
         partial = conjugate(partial)
     return apply(absorbing_multiply, cotangent, partial)
-
-
-def scale_tangent(tangent: Value, of: Value) -> Value:
-    """``tangent * of`` where both are tangents or cotangents: 0 where either is 0."""
-    return registry["where"](of == 0, 0, apply(absorbing_multiply, tangent, of))
 
 
 def zeros_like(x: Any) -> Value:
@@ -455,7 +450,7 @@ def constant(name: str, **declared: Any) -> Primitive:
 absorbing_multiply = elementwise(
     "absorbing_multiply",
     (lambda t, y: apply(absorbing_multiply, t, y), lambda t, y: apply(absorbing_multiply, t, conjugate(y))),
-    (lambda t, x: scale_tangent(t, x), lambda t, x: scale_tangent(t, conjugate(x))),
+    (lambda t, x: apply(tangent_multiply, t, x), lambda t, x: apply(tangent_multiply, t, conjugate(x))),
 )
 """``x * y``, and 0 wherever ``x`` is 0, even if ``y`` is infinite or NaN there.
 
@@ -463,3 +458,9 @@ It is the product by which tangents and cotangents meet partial derivatives: wha
 cotangent is zero) is not made NaN by a derivative that does not exist there.
 """
 
+tangent_multiply = elementwise(
+    "tangent_multiply",
+    (lambda t, y: apply(tangent_multiply, t, y), lambda t, y: apply(tangent_multiply, t, conjugate(y))),
+    (lambda t, x: apply(tangent_multiply, t, x), lambda t, x: apply(tangent_multiply, t, conjugate(x))),
+)
+"""``x * y``, and 0 wherever either is 0: the product of two tangents or cotangents, which higher derivatives meet."""

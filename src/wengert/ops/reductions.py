@@ -15,7 +15,7 @@ from ..backends import backend
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, DType, Shape, Value
 from .elementwise import astype, exp, kept, real_part, stop_gradient, where
-from .families import conjugate, constant, general, linear, scale, scale_tangent, shape_rule
+from .families import conjugate, constant, general, linear, scale, shape_rule, tangent_multiply
 from .indexing import getitem
 from .shaping import broadcast_to, concatenate, flip, pad, reshape, spread, transpose
 
@@ -274,11 +274,13 @@ linear_recurrence = general(
     "linear_recurrence",
     "a b",
     jvp=[
-        lambda t, a, out, *, axis: linear_recurrence(a, scale_tangent(t, _shifted(out, axis, 1)), axis=axis),
+        lambda t, a, out, *, axis: linear_recurrence(a, tangent_multiply(t, _shifted(out, axis, 1)), axis=axis),
         lambda t, a, *, axis: linear_recurrence(a, t, axis=axis),
     ],
     vjp=[
-        lambda ct, a, out, *, axis: scale_tangent(_recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))),
+        lambda ct, a, out, *, axis: tangent_multiply(
+            _recurrence_adjoint(ct, a, axis), conjugate(_shifted(out, axis, 1))
+        ),
         lambda ct, a, *, axis: _recurrence_adjoint(ct, a, axis),
     ],
     type_rule=shape_rule(lambda a, b, *, axis: b),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..backends import backend
 from ..core.errors import TreeError
-from ..core.interpreter import Box, Interpreter, strip, wrap
+from ..core.interpreter import Box, Interpreter, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.program import Program, Variable, check
 from ..core.tree import Tree, flatten, unflatten
@@ -37,11 +37,16 @@ class FlatCall:
         self.function = function
         leaves, self.in_tree = flatten(tuple(args))
         self._positions = [i for i, x in enumerate(leaves) if isinstance(x, (Box, *SCALARS)) or backend.is_array(x)]
-        self.inputs: list[Value] = [array_value(leaves[i], "an argument") for i in self._positions]
+        self._inputs: list[Value] = [array_value(leaves[i], "an argument") for i in self._positions]
         for i in self._positions:
-            leaves[i] = None  # the tape holds on to this call, and is not to hold on to its arrays
+            leaves[i] = None
         self._leaves = leaves
         self.out_tree: Tree = None
+
+    def take_inputs(self) -> list[Value]:
+        """The array arguments, once: a tape holds on to the call, and is not to hold on to its arrays."""
+        inputs, self._inputs = self._inputs, []
+        return inputs
 
     def arguments(self, values: Sequence[Value]) -> Any:
         """The arguments with these arrays in their places."""
@@ -72,9 +77,9 @@ def mine(level: Interpreter, x: Value) -> bool:
 class CapturedAbove(Exception):  # noqa: N818 - never seen by the user
     """A call turned out to have captured arrays of a level above all of its arguments."""
 
-    def __init__(self, level: Interpreter) -> None:
+    def __init__(self, level: Interpreter, asked: Interpreter) -> None:
         super().__init__(level)
-        self.level = level
+        self.level, self.asked = level, asked
 
 
 def of_level(level: Interpreter, function: FlatFunction) -> FlatFunction:
@@ -84,7 +89,7 @@ def of_level(level: Interpreter, function: FlatFunction) -> FlatFunction:
         outputs = function(*values)
         above = [x._level for x in outputs if isinstance(x, Box) and x._level.depth > level.depth]
         if above:
-            raise CapturedAbove(max(above, key=lambda found: found.depth))
+            raise CapturedAbove(max(above, key=lambda found: found.depth), level)
         return outputs
 
     return checked
@@ -129,9 +134,14 @@ def call_primitive(
     """
 
     def interpret(level: Interpreter, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        marks = [(above, above.mark()) for above in state.levels if above.depth > level.depth]
         try:
             return call(level, inputs, params)
-        except CapturedAbove as found:
+        except CapturedAbove as found:  # then it is for that level to say first what becomes of the call
+            if found.asked is not level:
+                raise
+            for above, mark in marks:
+                above.back_to(mark)
             return call(found.level, inputs, params)
 
     def evaluate(*inputs: Value, program: Program | None = None) -> tuple[Value, ...]:

@@ -51,7 +51,7 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
         call = FlatCall(lambda *xs: function(*xs, **kwargs), args)
-        out = apply(_primitive(call, name), *call.inputs)
+        out = apply(_primitive(call, name), *call.take_inputs())
         return unflatten(call.out_tree, [wrap(x) for x in out])
 
     return checkpointed
@@ -103,7 +103,7 @@ def _push(function: FlatFunction, name: str, level: Forward, inputs: tuple[Value
         directions = iter(values[len(primals) :])
         boxes = [level.dual(v, next(directions)) if m else v for v, m in zip(values, moving, strict=False)]
         with level.reopened():
-            pairs = [level.split(strip(o)) for o in function(*boxes)]
+            pairs = [level.split(strip(o)) for o in of_level(level, function)(*boxes)]
         still[:] = [t is None for _, t in pairs]
         return tuple(v for v, _ in pairs) + tuple(t for _, t in pairs if t is not None)
 

@@ -26,7 +26,7 @@ class Forward(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Evaluate one level down, and apply the primitive's JVP."""
-        if primitive.call is not None and self.depth >= state.floor:
+        if primitive.call is not None and self.depth >= state.floor and (self.open or self._pushes()):
             return primitive.call(self, inputs, params)
         primals: list[Value] = []
         tangents: list[Value | None] = []
@@ -34,7 +34,7 @@ class Forward(Interpreter):
             mine = isinstance(x, Box) and x._level is self
             primals.append(x._value if mine else strip(x))
             tangents.append(x._note if mine else None)
-        if primitive.jvp is None or self.depth < state.floor:
+        if primitive.jvp is None or self.depth < state.floor or not (self.open or self._pushes()):
             out = apply(primitive, *primals, **params)
             return tuple(map(wrap, out)) if primitive.multiple else wrap(out)
         out = apply(primitive, *primals, **params)
@@ -43,6 +43,10 @@ class Forward(Interpreter):
         if primitive.multiple:
             return tuple(self.dual(o, t) for o, t in zip(out, tangent, strict=True))
         return self.dual(out, tangent)
+
+    def _pushes(self) -> bool:
+        """Whether the level, reopened, is to push tangents along."""
+        return not any(visit.level is self and visit.values_only for visit in state.visits)
 
     def dual(self, value: Value, tangent: Value | None) -> Box:
         """A value with its tangent, which is given the value's shape and dtype; a tangent of None is zero."""

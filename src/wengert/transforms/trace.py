@@ -60,6 +60,14 @@ class Stager(Interpreter):
         boxes = self.write(primitive, tuple(map(self.atom, inputs)), params, out if primitive.multiple else (out,))
         return boxes if primitive.multiple else boxes[0]
 
+    def mark(self) -> int:
+        """The number of equations."""
+        return len(self.equations)
+
+    def back_to(self, mark: int) -> None:
+        """Strike out the equations written since."""
+        del self.equations[mark:]
+
     def value(self, x: Value) -> Value:
         """A value one level down."""
         return x._value if isinstance(x, Box) and x._level is self else strip(x)
