@@ -2,10 +2,15 @@
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from wengert.core.program import Program, check
+from wengert.transforms.trace import Stager
 
 
 def _module(name: str) -> ModuleType:
@@ -16,6 +21,23 @@ def _module(name: str) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_program_is_checked() -> Iterator[None]:
+    """Whatever the tests trace or linearize is type-checked, pruned and printed."""
+    write = Stager.program
+
+    def checked(*args: Any) -> Program:
+        program = write(*args)
+        check(program)
+        check(program.pruned())
+        assert str(program)
+        return program
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stager, "program", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

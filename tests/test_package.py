@@ -14,7 +14,9 @@ import wengert as wg
 
 
 def python(code: str, *options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, *options, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, *options, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_importing_warns_of_nothing() -> None:
@@ -25,7 +27,19 @@ def test_importing_warns_of_nothing() -> None:
 
 
 def test_importing_leaves_heavy_modules_alone() -> None:
-    heavy = ("scipy", "optree", "matplotlib", "sklearn", "llvmlite", "torch", "jax", "pytest", "hypothesis", "asyncio", "multiprocessing")
+    heavy = (
+        "scipy",
+        "optree",
+        "matplotlib",
+        "sklearn",
+        "llvmlite",
+        "torch",
+        "jax",
+        "pytest",
+        "hypothesis",
+        "asyncio",
+        "multiprocessing",
+    )
     done = python(f"import sys, wengert; print(*[m for m in {heavy!r} if m in sys.modules])")
     assert done.stdout.split() == []
     assert done.stderr == ""
@@ -70,11 +84,11 @@ def test_all_is_complete_sorted_and_without_doubles() -> None:
 
 
 def test_the_names_of_the_design_are_there() -> None:
-    names = (
-        "array zeros ones arange no_grad enable_grad record grad value_and_grad jvp vjp hvp jacobian jacfwd jacrev hessian "
-        "vmap checkpoint custom_vjp custom_jvp stop_gradient trace linearize testing linalg Array Program exp sum dot einsum "
-        "is_grad_enabled tree_map program_of"
-    )
+    names = """
+        array zeros ones arange no_grad enable_grad is_grad_enabled record grad value_and_grad jvp vjp hvp jacobian
+        jacfwd jacrev hessian vmap checkpoint custom_vjp custom_jvp stop_gradient trace linearize testing linalg Array
+        Program exp sum dot einsum tree_map program_of
+    """
     for name in names.split():
         assert name in wg.__all__, name
 

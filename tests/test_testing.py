@@ -11,7 +11,10 @@ from wengert.testing import check_grads
 RIGHT: list[tuple[Any, tuple[Any, ...]]] = [
     (lambda x: wg.sin(x) * x, (0.7,)),
     (lambda x, y: wg.outer(wg.exp(x), y).sum(), (np.array([0.1, 0.2]), np.array([1.0, 2.0, 3.0]))),
-    (lambda p: {"a": p["w"] @ p["x"], "b": [wg.sum(p["x"] ** 2), None]}, ({"w": np.eye(2), "x": np.array([1.0, 2.0])},)),
+    (
+        lambda p: {"a": p["w"] @ p["x"], "b": [wg.sum(p["x"] ** 2), None]},
+        ({"w": np.eye(2), "x": np.array([1.0, 2.0])},),
+    ),
     (lambda z: wg.exp(z) * z, (np.array([0.3 + 0.4j]),)),
     (lambda z: wg.abs(z) ** 2, (np.array([0.3 + 0.4j]),)),
     (lambda x: wg.exp(1j * x), (np.array([0.3, 0.5]),)),
@@ -59,7 +62,9 @@ wrong_element = rule(lambda x: x * 1.0, lambda xs, ct: (ct * np.array([1.0] * 9 
 @pytest.mark.parametrize("modes", ["fwd", "rev"])
 def test_wrong_first_derivatives_are_found(f: Any, modes: str) -> None:
     for seed in range(5):
-        with pytest.raises(AssertionError, match=r"the (forward|reverse) derivative.* is .*finite differences give") as caught:
+        with pytest.raises(
+            AssertionError, match=r"the (forward|reverse) derivative.* is .*finite differences give"
+        ) as caught:
             check_grads(f, (np.array([0.4, 1.1]),), order=1, modes=modes, seed=seed)
         assert "kink" not in str(caught.value)
 

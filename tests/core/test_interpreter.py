@@ -1,4 +1,4 @@
-"""The interpreter stack: transforms inside transforms, every pair and triple, in any order, against closed forms; levels are never confused."""
+"""The interpreter stack: every pair and triple of transforms, in any order; levels are never confused."""
 
 import itertools
 from collections.abc import Callable
@@ -108,7 +108,9 @@ def test_pairs(inner: str, outer: str) -> None:
 TRIPLES = list(itertools.product(WRAPPERS, repeat=3))
 
 
-@pytest.mark.parametrize("names", [TRIPLES[i] for i in np.random.default_rng(0).permutation(len(TRIPLES))[:300]], ids=str)
+@pytest.mark.parametrize(
+    "names", [TRIPLES[i] for i in np.random.default_rng(0).permutation(len(TRIPLES))[:300]], ids=str
+)
 def test_some_triples(names: tuple[str, ...]) -> None:
     check_nest(names)
 
@@ -175,7 +177,11 @@ def test_backward_inside_that_would_miss_an_array_outside() -> None:
 
     with pytest.raises(wg.GraphError, match=r"inside grad or vjp.*wg\.grad"):
         wg.grad(loss)(1.0)
-    for transform in (lambda: wg.jvp(loss, (1.0,), (1.0,)), lambda: wg.vmap(loss)(wg.ones(2)), lambda: wg.trace(loss)(1.0)):
+    for transform in (
+        lambda: wg.jvp(loss, (1.0,), (1.0,)),
+        lambda: wg.vmap(loss)(wg.ones(2)),
+        lambda: wg.trace(loss)(1.0),
+    ):
         with pytest.raises(wg.GraphError, match="has no graph of its own"):
             transform()
     assert w.grad is None
@@ -185,7 +191,7 @@ def test_backward_inside_that_would_miss_an_array_outside() -> None:
     assert w.grad is None
 
 
-# -- Perturbation confusion -------------------------------------------------------------------------------------------------------
+# -- Perturbation confusion ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("outer", [wg.grad, wg.jacfwd, WRAPPERS["jvp"][1], WRAPPERS["linearize"][1]])

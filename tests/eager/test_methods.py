@@ -21,7 +21,17 @@ BITS = [operator.and_, operator.or_, operator.xor, operator.lshift, operator.rsh
 @pytest.mark.parametrize("operate", BINARY + COMPARISONS)
 @pytest.mark.parametrize(
     "other",
-    [2, 2.5, True, np.float64(1.5), np.float32(1.5), np.int64(3), np.array(2.0), np.array([1.0, 2.0, 0.5]), [1.0, 2.0, 4.0]],
+    [
+        2,
+        2.5,
+        True,
+        np.float64(1.5),
+        np.float32(1.5),
+        np.int64(3),
+        np.array(2.0),
+        np.array([1.0, 2.0, 0.5]),
+        [1.0, 2.0, 4.0],
+    ],
     ids=repr,
 )
 def test_an_operator_takes_what_numpy_takes(operate: Callable[[Any, Any], Any], other: Any) -> None:
@@ -94,7 +104,14 @@ def test_gradients_of_operators_with_constants(operate: Callable[[Any, Any], Any
 
 
 def test_broadcasting_is_undone_in_the_gradient() -> None:
-    for shape, other in (((), (2, 3)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((1, 1), (3,)), ((1, 3), (4, 2, 3)), ((0,), (1,))):
+    for shape, other in (
+        ((), (2, 3)),
+        ((3,), (2, 3)),
+        ((2, 1), (2, 3)),
+        ((1, 1), (3,)),
+        ((1, 3), (4, 2, 3)),
+        ((0,), (1,)),
+    ):
         x, y = wg.ones(shape, requires_grad=True), wg.ones(other, requires_grad=True)
         wg.sum(x * y * 3).backward()
         size = np.broadcast(np.ones(shape), np.ones(other)).size

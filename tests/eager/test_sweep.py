@@ -14,7 +14,7 @@ import wengert as wg
 
 close = np.testing.assert_allclose
 
-# -- Random programs of smooth operations ----------------------------------------------------------------------------------
+# -- Random programs of smooth operations -----------------------------------------------------------------------------
 
 UNARY: list[Callable[[Any], Any]] = [
     wg.sin,
@@ -131,7 +131,7 @@ def test_third_derivatives_agree_in_all_modes(steps: list[Step], modes: list[str
     close(first(POINT[0]), second(POINT[0]), rtol=1e-7, atol=1e-8)
 
 
-# -- Structure ---------------------------------------------------------------------------------------------------------------
+# -- Structure -------------------------------------------------------------------------------------------------------
 
 
 def test_many_paths_are_summed_once_each() -> None:
@@ -205,7 +205,7 @@ def test_outputs_of_which_some_are_not_used() -> None:
     close(x.grad, 2 * np.linalg.inv(a).T)
 
 
-# -- Threads -------------------------------------------------------------------------------------------------------------------
+# -- Threads ---------------------------------------------------------------------------------------------------------
 
 
 def test_threads_differentiate_independently() -> None:

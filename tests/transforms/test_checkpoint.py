@@ -299,9 +299,7 @@ def test_arrays_captured_from_a_transform_inside() -> None:
             lambda g: wg.trace(g)(0.5)(0.7),
             lambda g: wg.grad(wg.trace(g)(0.5))(0.7),
         ):
-            found, expected = (
-                outer(lambda x, h=h: inner(lambda c: h(x, c * c))(2.0)) for h in (f, plain)
-            )
+            found, expected = (outer(lambda x, h=h, inner=inner: inner(lambda c: h(x, c * c))(2.0)) for h in (f, plain))
             close(found, expected)
 
 

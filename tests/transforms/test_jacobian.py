@@ -20,7 +20,9 @@ def test_shapes(mode: str, shape: tuple[int, ...], out: tuple[int, ...]) -> None
     rng = np.random.default_rng(0)
     m = rng.normal(size=(*out, *shape))
     x = rng.normal(size=shape)
-    jacobian = wg.jacobian(lambda x: wg.einsum(m, [*range(len(out)), ...], x, [...], [*range(len(out))]) if shape else m * x)
+    jacobian = wg.jacobian(
+        lambda x: wg.einsum(m, [*range(len(out)), ...], x, [...], [*range(len(out))]) if shape else m * x
+    )
     if shape:
         letters = "abcd"[: len(out)]
         inner = "xyzw"[: len(shape)]
@@ -159,7 +161,7 @@ def test_dtypes(dtype: str, mode: str) -> None:
     assert wg.jacobian(lambda x: x * 2.0, mode=mode)(np.ones(2, dtype)).dtype == dtype
 
 
-# -- Second derivatives -------------------------------------------------------------------------------------------------------------
+# -- Second derivatives ----------------------------------------------------------------------------------------------
 
 
 def rosenbrock(x: Any) -> Any:

@@ -344,7 +344,16 @@ def test_the_transformed_function_keeps_name_and_documentation() -> None:
         """What it is."""
         return x
 
-    for transform in (wg.grad, wg.value_and_grad, wg.jacobian, wg.vmap, wg.checkpoint, wg.trace, wg.custom_vjp, wg.custom_jvp):
+    for transform in (
+        wg.grad,
+        wg.value_and_grad,
+        wg.jacobian,
+        wg.vmap,
+        wg.checkpoint,
+        wg.trace,
+        wg.custom_vjp,
+        wg.custom_jvp,
+    ):
         assert transform(f).__name__ == "f"
         assert transform(f).__doc__ == "What it is."
     close(wg.grad(partial(lambda a, x: a * x, 3.0))(1.0), 3)

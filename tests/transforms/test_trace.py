@@ -22,7 +22,7 @@ def lines(text: str) -> str:
     return text.strip("\n")
 
 
-# -- Text -------------------------------------------------------------------------------------------------------------------------
+# -- Text ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_text_of_a_program() -> None:
@@ -113,7 +113,7 @@ program(a: float64[2, 2]) -> float64[], float64[]:
   return b, c
 """
     )
-    sign, logabs = program(3 * np.eye(2))
+    _, logabs = program(3 * np.eye(2))
     close(logabs, np.log(9))
     nothing = traced(lambda x: None, 1.0)
     assert str(nothing) == "program(a: float64[]) -> nothing:\n  return nothing"
@@ -151,7 +151,7 @@ program(a: float64[]) -> float64[]:
     )
 
 
-# -- Calling ------------------------------------------------------------------------------------------------------------------------
+# -- Calling ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_program_is_called_like_the_function() -> None:
@@ -216,7 +216,9 @@ def test_programs_under_every_transform() -> None:
         lambda g: wg.checkpoint(g)(x),
     ):
         result, expected = transform(program), transform(f)
-        close(result[1] if isinstance(result, tuple) else result, expected[1] if isinstance(expected, tuple) else expected)
+        close(
+            result[1] if isinstance(result, tuple) else result, expected[1] if isinstance(expected, tuple) else expected
+        )
     leaf = wg.array(x, requires_grad=True)
     program(leaf).backward()
     close(leaf.grad, wg.grad(f)(x))
@@ -297,7 +299,7 @@ def test_wrong_arguments_of_trace() -> None:
         wg.trace(lambda x: "text")(1.0)
 
 
-# -- Writing, rules, checkpoints ------------------------------------------------------------------------------------------------------
+# -- Writing, rules, checkpoints -------------------------------------------------------------------------------------
 
 
 def test_writing_in_a_traced_function() -> None:

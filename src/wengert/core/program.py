@@ -71,6 +71,7 @@ class Program:
     out_tree: Tree | None = None
 
     def __call__(self, *args: Any) -> Any:
+        """What the traced function gives for these arguments."""
         leaves, tree = flatten(args)
         if self.in_tree is not None and tree != self.in_tree:
             raise TreeError(f"the program takes arguments of the structure {self.in_tree}, not {tree}")
@@ -236,4 +237,3 @@ def check(program: Program) -> None:
         defined.update(equation.outputs)
     for out in program.outputs:
         resolve(out, "the result")
-

@@ -123,7 +123,7 @@ class Array(Operators):
             return str(self)
         return format(self.item(), spec)
 
-    # -- Python's own protocols ----------------------------------------------------------------------------------------
+    # -- Python's own protocols ---------------------------------------------------------------------------------------
 
     def _concrete(self, purpose: str) -> Value:
         """The value of the backend, whatever levels it is wrapped in."""
@@ -207,7 +207,7 @@ class Array(Operators):
         """The elements as nested lists of Python numbers; no derivative follows them."""
         return self._concrete("tolist()").tolist()
 
-    # -- NumPy ---------------------------------------------------------------------------------------------------------
+    # -- NumPy --------------------------------------------------------------------------------------------------------
 
     def numpy(self) -> np.ndarray[Any, np.dtype[Any]]:
         """The values as a NumPy array: a read-only view, without a copy.
@@ -223,8 +223,8 @@ class Array(Operators):
                 f"an array that is being differentiated ({self.dtype}{list(self.shape)}) cannot become a NumPy "
                 "array without losing its derivative; use wg functions, or x.detach().numpy() to drop it"
                 if self.requires_grad
-                else f"an array inside {self._level.name} ({self.dtype}{list(self.shape)}) cannot become a NumPy array, "
-                "which the transform could not follow; use wg functions, or x.detach().numpy() to drop a derivative"
+                else f"an array inside {self._level.name} ({self.dtype}{list(self.shape)}) cannot become a NumPy "
+                "array, which the transform could not follow; use wg functions, or x.detach().numpy() for a constant"
             )
         view = np.asarray(self._value).view()
         view.flags.writeable = False
@@ -239,7 +239,7 @@ class Array(Operators):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return numpy_protocol.call_function(function, args, kwargs)
 
-    # -- Derivatives -----------------------------------------------------------------------------------------------------
+    # -- Derivatives --------------------------------------------------------------------------------------------------
 
     @property
     def requires_grad(self) -> bool:
@@ -399,7 +399,7 @@ class Array(Operators):
     def _lift(self, value: Value, node: Node) -> Value:
         return Array(value, self._level, node)
 
-    # -- Writing in place: the handle moves on, what was recorded keeps the old version -----------------------------------
+    # -- Writing in place: the handle moves on, what was recorded keeps the old version -------------------------------
 
     def _is_fixed_leaf(self) -> bool:
         """Whether the array is a leaf whose gradient a new version would not belong to."""
@@ -412,10 +412,9 @@ class Array(Operators):
                 "or compute a new array"
             )
 
-    def _update(self, primitive: Primitive, other: ArrayLike) -> None:
-        """``self op= other``, of which the type is checked before anything is computed."""
-        name = primitive.name
-        self._check_writable(name)
+    def _update(self, primitive: Primitive, operate: Callable[[Any, Any], Any], other: ArrayLike) -> None:
+        """``self op= other``."""
+        self._check_writable(primitive.name)
         other = operand(other)
         plain = not isinstance(other, Box) or (other._level is EAGER and other._note is None)
         if plain and self._is_constant() and _alone(self) and isinstance(primitive.evaluate, np.ufunc):
@@ -425,20 +424,14 @@ class Array(Operators):
                 pass  # nothing was written; what is wrong is said below
             else:
                 return
-        try:
-            new = primitive.result_type(type_of(self), type_of(other))
-        except TypeError as error:
-            raise DTypeError(f"{name} of {type_of(self)} and {type_of(other)}: {error}") from None
-        if new.shape != self.shape:
-            raise ShapeError(
-                f"{name} in place cannot turn an array of shape {self.shape} into one of shape {new.shape}; "
-                "compute a new array"
-            )
-        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
-            raise DTypeError(
-                f"{name} in place cannot store {new.dtype} in an array of {self.dtype}; convert it with astype() first"
-            )
-        self._move_on(apply(primitive, self, other), name)
+        collected = None if state.tape is None else len(state.tape)
+        new = operate(self, other)
+        problem = _misfit(self, new, primitive.name)
+        if problem is not None:
+            if state.tape is not None:
+                del state.tape[collected:]
+            raise problem
+        self._move_on(new, primitive.name)
 
     def _is_constant(self) -> bool:
         """Whether nothing is recorded here of what is done with the array."""
@@ -461,7 +454,9 @@ class Array(Operators):
         self._check_writable("writing into it")
         value = operand(value)
         if isinstance(value, Box) and isinstance(value._note, Node) and not is_inexact(self.dtype):
-            raise DTypeError(f"writing into an array of {self.dtype} would lose the derivative of the {value.dtype} value")
+            raise DTypeError(
+                f"writing into an array of {self.dtype} would lose the derivative of the {value.dtype} value"
+            )
         if not (self._level is EAGER and _alone(self) and self._write(index, value)):
             self._move_on(indexing.setitem(self, index, value), "writing")
 
@@ -510,6 +505,20 @@ class Array(Operators):
     def fill(self, value: ArrayLike) -> None:
         """Set all elements to a value, in place."""
         self[...] = value
+
+
+def _misfit(old: Array, new: Array, doing: str) -> Exception | None:
+    """Why an array cannot become a new version of another; None where it can."""
+    if new.shape != old.shape:
+        return ShapeError(
+            f"{doing} in place cannot turn an array of shape {old.shape} into one of shape {new.shape}; "
+            "compute a new array"
+        )
+    if new.dtype != old.dtype and not np.can_cast(new.dtype, old.dtype, "same_kind"):
+        return DTypeError(
+            f"{doing} in place cannot store {new.dtype} in an array of {old.dtype}; convert it with astype() first"
+        )
+    return None
 
 
 def _holds_box(index: Any) -> bool:
@@ -613,4 +622,3 @@ def _deposit(leaf: Leaf, gradient: Value, overwrite: bool) -> None:
 
 _depositing = Lock()
 Box.array_type = Array
-

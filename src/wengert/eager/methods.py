@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from ..core.errors import ConversionError
 from ..core.interpreter import Box, apply, wrap
 from ..core.primitive import Primitive
-from ..core.types import Value
-from ..functions import contraction, indexing, linalg, rearranging, reductions, rounding, selection, shaping, sorting
-from ..functions import statistics
-from ..functions.operands import ArrayLike, operand
+from ..functions import (
+    contraction,
+    indexing,
+    linalg,
+    reductions,
+    rounding,
+    selection,
+    shaping,
+    sorting,
+    statistics,
+)
+from ..functions.operands import ArrayLike
 from ..ops import elementwise as el
 from ..ops.contraction import matmul
 from .tape import binary
@@ -39,8 +47,10 @@ def _unary(primitive: Primitive) -> Callable[[Array], Array]:
 
 
 def _in_place(primitive: Primitive) -> Callable[[Array, Any], Array]:
+    operate = binary(primitive)
+
     def method(self: Array, other: Any) -> Array:
-        self._update(primitive, other)
+        self._update(primitive, operate, other)
         return self
 
     return method
@@ -51,7 +61,7 @@ class Operators(Box):
 
     __slots__ = ()
 
-    def _update(self, primitive: Primitive, other: ArrayLike) -> None:
+    def _update(self, primitive: Primitive, operate: Callable[[Any, Any], Any], other: ArrayLike) -> None:
         """``self op= other``."""
         raise NotImplementedError
 
@@ -89,7 +99,7 @@ class Operators(Box):
     def __getitem__(self, index: Any) -> Array:
         return wrap(indexing.getitem(self, index))  # type: ignore[return-value]
 
-    # -- Methods: the functions of the same names --------------------------------------------------------------------------
+    # -- Methods: the functions of the same names ---------------------------------------------------------------------
 
     def astype(self, dtype: Any) -> Array:
         """Elements converted to ``dtype``; see :func:`wengert.astype`."""

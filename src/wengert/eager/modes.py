@@ -34,7 +34,7 @@ class _Floor(ContextDecorator):
         state.scope(self._outer.pop(), state.tape)
 
 
-class no_grad(_Floor):  # noqa: N801 - PyTorch's name
+class no_grad(_Floor):
     """A scope, or a decorator, in which nothing is recorded: what is computed in it is constant.
 
     It is so for every derivative that is already under way, forward ones too. Transforms called inside still
@@ -54,7 +54,7 @@ class no_grad(_Floor):  # noqa: N801 - PyTorch's name
         return state.depth + 1  # a level opened from here on lies higher
 
 
-class enable_grad(_Floor):  # noqa: N801 - PyTorch's name
+class enable_grad(_Floor):
     """A scope, or a decorator, in which recording is on, also inside :class:`no_grad`.
 
     Examples

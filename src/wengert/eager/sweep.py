@@ -74,9 +74,7 @@ def _sweep(
                 continue
             if ct is not None:
                 saved = node.saved if lift is None else _lifted(node, lift)
-                if (primitive.add_to or primitive.erase) is not None and node.wanted & 1 and not isinstance(ct, Box):
-                    _write(cotangents, owned, node, ct, saved)
-                elif node.wanted <= 2 and primitive.pulls is not None and watch is None:
+                if primitive.pulls is not None and node.wanted <= 2 and watch is None:
                     # one recorded input: as below, without the detours, since this is the hot path
                     i = node.wanted >> 1
                     parent = node.inputs[i]
@@ -85,6 +83,8 @@ def _sweep(
                         ct = _fitted(ct, parent)
                     earlier = cotangents.get(parent)
                     cotangents[parent] = ct if earlier is None else earlier + ct
+                elif (primitive.add_to or primitive.erase) and node.wanted & 1 and not isinstance(ct, Box):
+                    _write(cotangents, owned, node, ct, saved)
                 else:
                     parts = primitive.vjp(ct, saved, node.params, node.wanted)  # type: ignore[misc]
                     if watch is not None:
@@ -201,9 +201,8 @@ def _call_hooks(node: Node, ct: Value) -> Value:
 def _lifted(node: Node, lift: Lift) -> list[Value]:
     """The saved values as recorded arrays: inputs with their nodes, the output with this one."""
     lifted: list[Value] = []
-    last = len(node.saved) - 1
     for i, value in enumerate(node.saved):
-        if i < last:
+        if i < len(node.inputs):
             parent = node.inputs[i]
             recorded = isinstance(parent, Node) and value is not parent and value is not None
             lifted.append(lift(value, parent) if recorded else value)

@@ -255,8 +255,11 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
     evaluate, differentiable = primitive.evaluate, primitive.vjp is not None
     elementwise = primitive.family == "elementwise"  # then no rule asks for the type of an input that is not kept
     kept = []
-    for unread in (primitive.unread(wanted, 2) for wanted in range(4)):
-        kept.append((0 not in unread, 1 not in unread, 2 not in unread, elementwise and len(unread) == 3))
+    for wanted in range(4):
+        keep_x, keep_y, keep_out = (i not in primitive.unread(wanted, 2) for i in range(3))
+        nothing = elementwise and not (keep_x or keep_y or keep_out)
+        only_other = elementwise and not keep_out and (wanted, keep_x, keep_y) in ((1, False, True), (2, True, False))
+        kept.append((keep_x, keep_y, keep_out, nothing, only_other))
 
     def operate(x: Any, y: Any) -> Any:
         wanted = 0
@@ -264,7 +267,7 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         loose = False  # whether there is an array that is not recorded
         if isinstance(x, Box):
             level = x._level
-            if type(level) is not Recorder:
+            if level is not EAGER and type(level) is not Recorder:
                 return _elsewhere(primitive, x, y)
             a, x_note = x._value, x._note
             if x_note is None:
@@ -299,17 +302,20 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
             raise located(error, primitive, [a, b], _NO_PARAMS) from None
         if not wanted or not differentiable or ((scoped := state.scoped) and level.depth < state.floor):  # type: ignore[union-attr]
             return wrap(out)
-        keep_x, keep_y, keep_out, nothing = kept[wanted]
+        keep_x, keep_y, keep_out, nothing, only_other = kept[wanted]
         if loose:
             x_note, y_note = _noted_briefly(x_note), _noted_briefly(y_note)
             a, b = _owned(a, x) if keep_x else a, _owned(b, y) if keep_y else b
+        inputs = (x_note, y_note)
         if nothing:
             saved: tuple[Any, ...] = ()
+        elif only_other and not loose:  # a Python number, which the inputs have in the same place
+            saved = inputs
         elif elementwise:
             saved = (a if keep_x else None, b if keep_y else None, out if keep_out else None)
         else:
             saved = (a if keep_x else x_note, b if keep_y else y_note, out if keep_out else None)
-        equation = Node(primitive, _NO_PARAMS, (x_note, y_note), saved, wanted, out.shape, out.dtype)
+        equation = Node(primitive, _NO_PARAMS, inputs, saved, wanted, out.shape, out.dtype)
         if scoped:
             _tell_scopes(equation, (a, b), out)
         return Box.array_type(out, level, equation)  # type: ignore[arg-type]

@@ -258,7 +258,10 @@ def _resolve_partial(partial: Partial, inputs: str) -> tuple[Map | None, Map | N
         rule, (i,) = reads.rule, reads.indices
 
         def adjoint(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:
-            return _scale_adjoint(t, rule(values[i]))
+            partial = rule(values[i])
+            if type(partial) is float and isfinite(partial):
+                return t * partial
+            return _scale_adjoint(t, partial)
     else:
 
         def adjoint(t: Value, values: Sequence[Value], params: dict[str, Any]) -> Value:

@@ -102,4 +102,3 @@ def split_aux(out: Any, has_aux: bool) -> tuple[Any, Any]:
     if not isinstance(out, tuple) or len(out) != 2:
         raise TreeError(f"with has_aux=True the function must return a pair (output, aux), not {type(out).__name__}")
     return out[0], out[1]
-

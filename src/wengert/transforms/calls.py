@@ -56,6 +56,7 @@ class FlatCall:
         return unflatten(self.in_tree, full)
 
     def __call__(self, *values: Value) -> tuple[Value, ...]:
+        """The function's outputs, flat."""
         leaves, self.out_tree = flatten(self.function(*self.arguments(values)))
         return tuple(strip(array_value(x, "what the function returns")) for x in leaves)
 
@@ -74,7 +75,7 @@ def mine(level: Interpreter, x: Value) -> bool:
     return isinstance(x, Box) and x._level is level
 
 
-class CapturedAbove(Exception):  # noqa: N818 - never seen by the user
+class CapturedAbove(Exception):
     """A call turned out to have captured arrays of a level above all of its arguments."""
 
     def __init__(self, level: Interpreter, asked: Interpreter) -> None:

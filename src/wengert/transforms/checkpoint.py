@@ -44,7 +44,6 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> wg.grad(block)(0.0)
     Array(1.)
     """
-
     check_callable(function)
     name = f"checkpoint[{getattr(function, '__name__', 'function')}]"
 
@@ -192,7 +191,9 @@ def _pull(
         inputs = [v if lifted or n is None else level.box(v, n) for v, n in zip(saved, notes, strict=False)]
         with level.reopened(), _scope(floor):
             outputs = function(*inputs)
-        roots = [(n, ct) for o, ct in zip(outputs, cotangents, strict=True) if ct is not None and (n := _node(o, level))]
+        roots = [
+            (n, ct) for o, ct in zip(outputs, cotangents, strict=True) if ct is not None and (n := _node(o, level))
+        ]
         targets = {*captured, *(n for n in notes if n)}
         found = sweep(roots, retain=lifted, lift=level.box if lifted else None, targets=targets)
         return [found.pop(n, None) if n else None for n in (*notes, *captured)]  # pop: an array may be given twice

@@ -25,7 +25,7 @@ from .arguments import check_callable
 from .batch import Batch
 from .calls import call_primitive, mine, of_level, positional
 from .forward import Forward
-from .rules import BatchedRule, JVPRule, LoweredRule, Rule, TracedRule, Values, VJPRule, below
+from .rules import BatchedRule, JVPRule, LoweredRule, Rule, TracedRule, VJPRule, below
 from .trace import Stager
 
 __all__ = ["custom_jvp", "custom_vjp"]
@@ -198,7 +198,7 @@ def _call(rule: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-class custom_vjp:  # noqa: N801 - JAX's name
+class custom_vjp:
     """A function whose reverse derivative is given.
 
     Parameters
@@ -244,10 +244,11 @@ class custom_vjp:  # noqa: N801 - JAX's name
         self._rules = (forward, backward)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function gives for these arguments."""
         return _call(VJPRule(self.__name__, self.function, self.rules, positional(self._signature, args, kwargs)))
 
 
-class custom_jvp:  # noqa: N801 - JAX's name
+class custom_jvp:
     """A function whose forward derivative is given.
 
     Parameters
@@ -297,5 +298,5 @@ class custom_jvp:  # noqa: N801 - JAX's name
         return rule
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function gives for these arguments."""
         return _call(JVPRule(self.__name__, self.function, self.rule, positional(self._signature, args, kwargs)))
-

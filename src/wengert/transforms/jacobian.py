@@ -105,8 +105,8 @@ def _check_differentiable(primals: Sequence[Value], outputs: Sequence[Value]) ->
             )
         if y.dtype.kind != "c" and _any_complex(primals):
             raise DTypeError(
-                "a real output of complex arguments is not holomorphic, so that it has no complex Jacobian; use wg.grad "
-                "or wg.vjp, or differentiate with respect to the real and imaginary parts"
+                "a real output of complex arguments is not holomorphic, so that it has no complex Jacobian; use "
+                "wg.grad or wg.vjp, or differentiate with respect to the real and imaginary parts"
             )
 
 
@@ -163,16 +163,12 @@ def _by_columns(function: Callable[..., Any], args: Sequence[Any], has_aux: bool
     return blocks, in_tree, out_tree, aux
 
 
-def jacfwd(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def jacfwd(function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """:func:`jacobian` in forward mode: for few inputs and many outputs."""
     return jacobian(function, argnums, "forward", has_aux)
 
 
-def jacrev(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def jacrev(function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """:func:`jacobian` in reverse mode: for many inputs and few outputs."""
     return jacobian(function, argnums, "reverse", has_aux)
 
@@ -231,5 +227,3 @@ def hvp(function: Callable[..., Any], primals: Any, tangents: Any) -> Any:
         raise TreeError("the tangents of hvp must be a tuple with one for each argument")
     _, moved = jvp(grad(function, argnums=tuple(range(len(args)))), args, directions)
     return moved[0] if single else moved
-
-

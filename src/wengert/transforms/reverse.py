@@ -14,8 +14,15 @@ from ..core.types import Value
 from ..eager.sweep import sweep
 from ..eager.tape import Node, Recorder
 from ..ops.families import zeros_like
-from .arguments import array_value, check_callable, differentiable_value, fixed_except
-from .arguments import is_single, split_aux, tangent_values
+from .arguments import (
+    array_value,
+    check_callable,
+    differentiable_value,
+    fixed_except,
+    is_single,
+    split_aux,
+    tangent_values,
+)
 
 __all__ = ["Recording", "grad", "record_call", "value_and_grad", "vjp"]
 
@@ -165,9 +172,7 @@ def _single_number(outputs: Sequence[Value], structure: Tree) -> Value:
     return output
 
 
-def grad(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that gives the gradient of ``function``.
 
     Parameters, errors and conventions are those of :func:`value_and_grad`; with ``has_aux`` the result is
@@ -189,5 +194,3 @@ def grad(
         return (gradient, value[1]) if has_aux else gradient
 
     return gradient
-
-

@@ -37,6 +37,7 @@ class Rule:
     """Whether it is ``backward`` that was given."""
 
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        """The outputs."""
         raise NotImplementedError
 
     def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
@@ -76,6 +77,8 @@ def _transpose(linear: Callable[..., Sequence[Value | None]], at: Values, cotang
 
 
 class VJPRule(Rule):
+    """What :class:`custom_vjp` was given, for one call."""
+
     reverse = True
 
     def __init__(
@@ -91,9 +94,11 @@ class VJPRule(Rule):
         self._residual_tree: Any = None
 
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        """The outputs."""
         return self.primal(*values)
 
     def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        """Outputs, and what ``backward`` needs besides the inputs."""
         result = self._fwd(*self.primal.arguments(values))
         if not isinstance(result, tuple) or len(result) != 2:
             raise TreeError(f"the forward rule of {self.name} must return a pair (output, residuals)")
@@ -103,6 +108,7 @@ class VJPRule(Rule):
         return outputs, tuple(strip(x) for x in residuals)
 
     def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
+        """The inputs' cotangents, None for zero."""
         residual = unflatten(self._residual_tree, [_wrapped(x) for x in residuals])
         cotangent = unflatten(self.primal.out_tree, [wrap(c) for c in cotangents])
         parts = self._bwd(residual, cotangent)
@@ -124,6 +130,8 @@ class VJPRule(Rule):
 
 
 class JVPRule(Rule):
+    """What :class:`custom_jvp` was given, for one call."""
+
     reverse = False
 
     def __init__(
@@ -134,9 +142,11 @@ class JVPRule(Rule):
         self._jvp = rule
 
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        """The outputs."""
         return self.primal(*values)
 
     def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
+        """Outputs and their tangents."""
         result = self._jvp(self.primal.arguments(values), self.primal.arguments(tangents))
         if not isinstance(result, tuple) or len(result) != 2:
             raise TreeError(f"the rule of {self.name} must return a pair (output, tangent)")
@@ -167,9 +177,11 @@ class BatchedRule(Rule):
         self._entered = entered
 
     def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
+        """The inputs' cotangents, None for zero."""
         return self._backward(self._entered(values), residuals, cotangents)  # type: ignore[no-any-return]
 
     def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
+        """Outputs and their tangents."""
         return self._push(self._entered(values), self._entered(tangents))  # type: ignore[no-any-return]
 
 
@@ -192,17 +204,21 @@ class TracedRule(Rule):
         return tuple(program.evaluate(*values, *[self._captured[v] for v in captured]))
 
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        """The outputs."""
         return self._run(self._evaluate, *values)
 
     def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        """Outputs, and what ``backward`` needs besides the inputs."""
         return self._run(self._forward, *values), ()
 
     def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
+        """The inputs' cotangents, None for zero."""
         if not self.reverse:
             return super().backward(values, residuals, cotangents)
         return self._run(self._derivative, *values, *cotangents)
 
     def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
+        """Outputs and their tangents."""
         if self.reverse:
             return super().push(values, tangents)
         out = self._run(self._derivative, *values, *tangents)
@@ -217,12 +233,16 @@ class LoweredRule(Rule):
         self._rule, self._level = rule, level
 
     def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        """The outputs."""
         return tuple(below(self._level, self._rule.evaluate, values))
 
     def forward(self, *values: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        """Outputs, and what ``backward`` needs besides the inputs."""
         return tuple(below(self._level, lambda *xs: self._rule.forward(*xs)[0], values)), ()
 
     def backward(self, values: Values, residuals: Values, cotangents: Values) -> Sequence[Value | None]:
+        """The inputs' cotangents, None for zero."""
+
         def pull(*both: Value) -> Sequence[Value | None]:
             primals = both[: len(values)]
             return self._rule.backward(primals, self._rule.forward(*primals)[1], both[len(values) :])
@@ -230,6 +250,8 @@ class LoweredRule(Rule):
         return below(self._level, pull, (*values, *cotangents))
 
     def push(self, values: Values, tangents: Values) -> tuple[Values, Values]:
+        """Outputs and their tangents."""
+
         def push(*both: Value) -> Values:
             outputs, moved = self._rule.push(both[: len(values)], both[len(values) :])
             return (*outputs, *moved)

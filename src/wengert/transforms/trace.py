@@ -79,7 +79,9 @@ class Stager(Interpreter):
         variables = tuple(Variable(type_of(x)) for x in outputs)
         self.equations.append(Equation(primitive, tuple(atoms), params, variables))
         boxes = tuple(self.box(strip(x), v) for x, v in zip(outputs, variables, strict=True))
-        if self.depth < state.floor and primitive.vjp is not None:  # constant here, and when the program is differentiated
+        if (
+            self.depth < state.floor and primitive.vjp is not None
+        ):  # constant here, and when the program is differentiated
             boxes = tuple(apply(stop_gradient, box) if is_inexact(box.dtype) else box for box in boxes)
         return boxes
 
@@ -118,7 +120,9 @@ class Stager(Interpreter):
         for constant in known:
             if constant.kept is value or _equal(constant.kept, value):
                 return constant.variable
-        kept = value if isinstance(x, Box) else backend.frozen_copy(value)  # the user may write into an array of his own
+        kept = (
+            value if isinstance(x, Box) else backend.frozen_copy(value)
+        )  # the user may write into an array of his own
         known.append(_Constant(Variable(type_of(value)), kept, value))
         return known[-1].variable
 
@@ -163,7 +167,6 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
       c: float64[] = multiply(2, b)
       return c
     """
-
     check_callable(function)
 
     @wraps(function)
