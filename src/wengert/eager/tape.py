@@ -102,7 +102,7 @@ class Recorder(Interpreter):
         """Evaluate one level down; record, if an input is recorded and there is a derivative."""
         if len(inputs) == 1 and primitive.call is None:
             return unary(primitive)(inputs[0], params)
-        if not params and primitive.arity == 2 and all([_at_home(self, x) for x in inputs]):
+        if not params and primitive.arity == 2 and all(_at_home(self, x) for x in inputs):
             return binary(primitive)(*inputs)
         values, notes, wanted = self._taken_apart(inputs)
         if not wanted or primitive.vjp is None or self.depth < state.floor:

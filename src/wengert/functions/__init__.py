@@ -82,9 +82,9 @@ from .exponential import (
     exp2,
     expm1,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logaddexp,
     logaddexp2,
 )

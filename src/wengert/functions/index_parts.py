@@ -100,7 +100,7 @@ class Parts(NamedTuple):
 def take_apart(index: Any, shape: Shape) -> Parts:
     """What an index comes to for an array of this shape."""
     given = [_entry(e) for e in (index if isinstance(index, tuple) else (index,))]
-    if len(given) <= len(shape) and all([_is_integer_array(e) for e in given]):  # the commonest case, made quick
+    if len(given) <= len(shape) and all(_is_integer_array(e) for e in given):  # the commonest case, made quick
         together = check_broadcast(given)
         return Parts(None, tuple(range(len(given))), tuple(given), together, 0, prod(together) <= 1)
     entries = _expanded(given, len(shape))
