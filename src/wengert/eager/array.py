@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -14,18 +12,20 @@ import numpy as np
 from ..core.errors import ConversionError, DTypeError, GraphError, ShapeError
 from ..core.interpreter import Box, apply, state, strip, wrap
 from ..core.primitive import Primitive
-from ..core.types import SCALARS, DType, Shape, Value, is_inexact, type_of
+from ..core.types import SCALARS, Value, is_inexact, type_of
 from ..functions import indexing, reductions, shaping
 from ..functions.operands import ArrayLike, array_operand, operand
 from ..interop import numpy_protocol
 from ..ops import elementwise as el
 from ..ops.indexing import index_set
+from .gradients import check_cotangent, deposit, root, unit_cotangent
 from .methods import Operators
 from .modes import enable_grad
+from .ownership import alone
 from .sweep import sweep
 from .tape import EAGER, Hook, Leaf, Node
 
-__all__ = ["EAGER", "Array", "deposit", "root", "unit_cotangent"]
+__all__ = ["EAGER", "Array"]
 
 
 class Array(Operators):
@@ -265,7 +265,7 @@ class Array(Operators):
         leaf = self._leaf("set the gradient of")
         if value is not None:
             given = array_operand(value)
-            _check_cotangent(given, "gradient", leaf.shape, leaf.dtype)
+            check_cotangent(given, "gradient", leaf.shape, leaf.dtype)
             if not isinstance(given, Box):
                 given = np.array(given)
             value = wrap(given if given.dtype == leaf.dtype else apply(el.astype, given, dtype=leaf.dtype))  # type: ignore[assignment]
@@ -386,7 +386,7 @@ class Array(Operators):
             ct = unit_cotangent(self)
             return wrap(ct) if recorded else ct
         ct = array_operand(given)
-        _check_cotangent(ct, "cotangent", self.shape, self.dtype)
+        check_cotangent(ct, "cotangent", self.shape, self.dtype)
         if not isinstance(ct, Box):
             return wrap(np.array(ct)) if recorded else np.array(ct)
         if ct._level.depth > self._level.depth:
@@ -417,7 +417,7 @@ class Array(Operators):
         self._check_writable(primitive.name)
         other = operand(other)
         plain = not isinstance(other, Box) or (other._level is EAGER and other._note is None)
-        if plain and self._is_constant() and _alone(self) and isinstance(primitive.evaluate, np.ufunc):
+        if plain and self._is_constant() and alone(self) and isinstance(primitive.evaluate, np.ufunc):
             try:
                 primitive.evaluate(self._value, strip(other), out=self._value, casting="same_kind")
             except (TypeError, ValueError):
@@ -457,7 +457,7 @@ class Array(Operators):
             raise DTypeError(
                 f"writing into an array of {self.dtype} would lose the derivative of the {value.dtype} value"
             )
-        if not (self._level is EAGER and _alone(self) and self._write(index, value)):
+        if not (self._level is EAGER and alone(self) and self._write(index, value)):
             self._move_on(indexing.setitem(self, index, value), "writing")
 
     def _write(self, index: Any, value: Value) -> bool:
@@ -534,91 +534,4 @@ def _unpickle(value: Any, requires_grad: bool) -> Array:
     return array.requires_grad_() if requires_grad else array
 
 
-def _check_cotangent(given: Any, what: str, shape: Shape, dtype: DType) -> None:
-    if given.shape != shape:
-        raise ShapeError(f"the {what} of an array of shape {shape} cannot have shape {given.shape}")
-    if given.dtype.kind == "c" and dtype.kind != "c":
-        raise DTypeError(f"the {what} of an array of {dtype} cannot be of {given.dtype}")
-
-
-def unit_cotangent(array: Array) -> np.ndarray[Any, np.dtype[Any]]:
-    """Ones of the shape and dtype of a real array."""
-    if array.dtype.kind == "c":
-        raise DTypeError(
-            f"a complex array ({array.dtype}{list(array.shape)}) has no gradient without a cotangent: give "
-            "y.backward(cotangent), or take a real part or absolute value first"
-        )
-    return np.ones(array.shape, array.dtype)
-
-
-def root(array: Any) -> Node:
-    """The node from which a sweep starts; raises GraphError where there is none, or where it would miss a leaf."""
-    if not isinstance(array, Box) or not isinstance(array._note, Node):
-        inside = array._level.name if isinstance(array, Box) and array._level.depth else ""
-        raise GraphError(
-            f"an array inside {inside} has no graph of its own; use wg.grad or wg.vjp there"
-            if inside
-            else "this array does not require a gradient: nothing that led to it was recorded; "
-            "call requires_grad_() on an input before computing"
-        )
-    below = array._value
-    while isinstance(below, Box):
-        if below._level is EAGER and isinstance(below._note, Node):
-            raise GraphError(
-                f"backward() inside {array._level.name} reaches the arguments of the transform, but not the arrays "
-                "outside of it that require a gradient; use wg.grad or wg.vjp inside, or detach() them"
-            )
-        below = below._value
-    return array._note
-
-
-class _Handle:
-    __slots__ = ("_value",)
-
-    def __init__(self) -> None:
-        self._value = np.empty(0)
-
-
-def _references(handle: Any) -> int:
-    return sys.getrefcount(handle._value)
-
-
-_NO_OTHERS = _references(_Handle())
-"""The references to an array's memory where nobody else can see it: the array's, and those of the question itself."""
-
-
-def _alone(array: Box) -> bool:
-    """Whether nobody else can see the memory of an array, so that it can be written instead of copied."""
-    return (
-        type(array._value) is np.ndarray
-        and array._value.base is None
-        and array._value.flags.writeable
-        and _references(array) <= _NO_OTHERS
-    )
-
-
-def deposit(gradients: Mapping[Node, Value], *, overwrite: bool) -> None:
-    """Give leaves their gradients: added to what is there, or in its place."""
-    with _depositing:  # other threads may accumulate into the same leaves
-        for leaf, gradient in gradients.items():
-            assert isinstance(leaf, Leaf)
-            _deposit(leaf, gradient, overwrite)
-
-
-def _deposit(leaf: Leaf, gradient: Value, overwrite: bool) -> None:
-    """Give a leaf its gradient; an attached one keeps its handle, and its memory unless somebody else can see that."""
-    grad = leaf.grad
-    if not leaf.attached or isinstance(gradient, Box) or (grad is not None and grad._note is not None):
-        leaf.grad = wrap(gradient if grad is None or overwrite else grad + gradient)
-    elif grad is None:
-        leaf.grad = wrap(np.array(gradient))
-    elif not _alone(grad):
-        grad._value = np.array(gradient if overwrite else grad._value + gradient)
-    elif overwrite:
-        grad._value[...] = gradient
-    else:
-        grad._value += gradient
-
-
-_depositing = Lock()
 Box.array_type = Array

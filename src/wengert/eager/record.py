@@ -11,7 +11,8 @@ from ..core.interpreter import Box, state
 from ..core.primitive import Primitive
 from ..core.program import Equation, Program, Variable
 from ..core.types import SCALARS, ArrayType
-from .array import Array, deposit, root, unit_cotangent
+from .array import Array
+from .gradients import deposit, root, unit_cotangent
 from .sweep import sweep
 from .tape import Node, Output
 

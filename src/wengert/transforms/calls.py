@@ -13,6 +13,7 @@ from ..core.primitive import Primitive
 from ..core.program import Program, Variable, check
 from ..core.tree import Tree, flatten, unflatten
 from ..core.types import SCALARS, ArrayType, Value, type_of
+from ..eager.tape import Node
 from .arguments import array_value
 from .batch import Batch
 
@@ -24,6 +25,7 @@ __all__ = [
     "call_primitive",
     "mine",
     "of_level",
+    "older",
     "positional",
 ]
 
@@ -174,3 +176,18 @@ def call_primitive(
         call=interpret,
         **rules,
     )
+
+
+def older(roots: Sequence[Node], start: int) -> set[Node]:
+    """The nodes older than ``start`` on which the roots depend through none older."""
+    seen, stack, found = set(roots), list(roots), set()
+    while stack:
+        node = stack.pop()
+        if node.order < start:
+            found.add(node)
+            continue
+        for parent in node.inputs:
+            if isinstance(parent, Node) and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return found

@@ -17,7 +17,7 @@ from ..eager.sweep import sweep
 from ..eager.tape import Leaf, Node, Recorder
 from .arguments import check_callable
 from .batch import Batch
-from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine, of_level
+from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine, of_level, older
 from .forward import Forward
 from .trace import Stager
 
@@ -125,7 +125,7 @@ def _record(function: FlatFunction, name: str, inputs: tuple[Value, ...]) -> tup
     if level is None:
         return outputs
     notes = [_node(x, level) for x in inputs]
-    captured = tuple(_older([n for o in outputs if (n := _node(o, level))], start) - set(notes))
+    captured = tuple(older([n for o in outputs if (n := _node(o, level))], start) - set(notes))
     values = tuple(x._value if mine(level, x) else strip(x) for x in inputs)
     lowered = tuple(strip(o._value if mine(level, o) else o) for o in outputs)
     primitive = call_primitive(
@@ -156,21 +156,6 @@ def _node(x: Value, level: Interpreter | None = None) -> Node | None:
     """The node of a recorded array (of this level)."""
     recorded = isinstance(x, Box) and isinstance(x._note, Node) and (level is None or x._level is level)
     return x._note if recorded else None
-
-
-def _older(roots: Sequence[Node], start: int) -> set[Node]:
-    """The nodes older than ``start`` on which the roots depend through none older."""
-    seen, stack, found = set(roots), list(roots), set()
-    while stack:
-        node = stack.pop()
-        if node.order < start:
-            found.add(node)
-            continue
-        for parent in node.inputs:
-            if isinstance(parent, Node) and parent not in seen:
-                seen.add(parent)
-                stack.append(parent)
-    return found
 
 
 def _not_to_be_run_again(*_: Value) -> Any:

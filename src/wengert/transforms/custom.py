@@ -19,13 +19,15 @@ from ..core.interpreter import Box, Interpreter, apply, strip, wrap
 from ..core.primitive import Primitive
 from ..core.tree import unflatten
 from ..core.types import ArrayType, Value, type_of
-from ..eager.tape import Node, Recorder
+from ..eager.sweep import sweep
+from ..eager.tape import Leaf, Node, Recorder
 from ..ops.families import zeros_like
+from ..ops.shaping import reshape
 from .arguments import check_callable
 from .batch import Batch
-from .calls import call_primitive, mine, of_level, positional
+from .calls import call_primitive, mine, of_level, older, positional
 from .forward import Forward
-from .rules import BatchedRule, JVPRule, LoweredRule, Rule, TracedRule, VJPRule, below
+from .rules import BatchedRule, JVPRule, LoweredRule, Rule, TracedRule, Values, VJPRule, below
 from .trace import Stager
 
 __all__ = ["custom_jvp", "custom_vjp"]
@@ -67,7 +69,10 @@ def _captured_only(rule: Rule, level: Interpreter, inputs: tuple[Value, ...]) ->
 
 
 def _record(rule: Rule, level: Recorder, inputs: tuple[Value, ...]) -> Any:
-    """Record a call. An output that depends on captured arrays passes its cotangent on to them unchanged."""
+    """Record a call.
+
+    An output that depends on captured arrays has a graph of its own that leads to them; it passes its cotangent on.
+    """
     values = [x._value if mine(level, x) else strip(x) for x in inputs]
     notes = [
         x._note if mine(level, x) and x._note is not None else type_of(v) for x, v in zip(inputs, values, strict=True)
@@ -78,22 +83,25 @@ def _record(rule: Rule, level: Recorder, inputs: tuple[Value, ...]) -> Any:
         outputs, residuals[:] = rule.forward(*values)
         return outputs
 
+    start = Leaf((), None).order
     outputs = of_level(level, forward)(*values)
-    captured = [k for k, o in enumerate(outputs) if mine(level, o) and isinstance(o._note, Node)]
-    notes += [outputs[k]._note for k in captured]
+    through = [k for k, o in enumerate(outputs) if mine(level, o) and isinstance(o._note, Node)]
+    graphs = [outputs[k]._note for k in through]
+    captured = tuple(older(graphs, start))
     lowered = tuple(o._value if mine(level, o) else o for o in outputs)
     kept = tuple(r._value if mine(level, r) else r for r in residuals)
-    wanted = sum(1 << i for i, n in enumerate(notes) if isinstance(n, Node))
     types = tuple(map(type_of, lowered))
     primitive = call_primitive(
         rule.name,
         _not_to_be_run_again if captured else rule.evaluate,
         _differently,
         types,
-        vjp=_pull(rule, level, len(values), captured, types),
+        vjp=_pull(rule, level, len(values), through, captured, types),
     )
-    saved = (*values, *[None] * len(captured), _Opaque(kept))
-    return level.record(primitive, {}, tuple(notes), saved, wanted, lowered)
+    nodes = (*notes, *graphs, *captured)
+    wanted = sum(1 << i for i, n in enumerate(nodes) if isinstance(n, Node))
+    saved = (*values, *[None] * (len(nodes) - len(values)), _Opaque(kept))
+    return level.record(primitive, {}, nodes, saved, wanted, lowered)
 
 
 class _Opaque:
@@ -110,24 +118,51 @@ def _not_to_be_run_again(*_: Value) -> Any:
 
 
 def _pull(
-    rule: Rule, level: Recorder, arity: int, captured: Sequence[int], types: Sequence[ArrayType]
+    rule: Rule,
+    level: Recorder,
+    arity: int,
+    through: Sequence[int],
+    captured: Sequence[Node],
+    types: Sequence[ArrayType],
 ) -> Callable[..., Sequence[Value | None]]:
     def vjp(
         cotangents: Sequence[Value | None], saved: Sequence[Any], params: dict[str, Any], wanted: int
     ) -> Sequence[Value | None]:
         values, kept = saved[:arity], saved[-1]
         full = [zeros_like(t) if c is None else c for c, t in zip(cotangents, types, strict=True)]
+        passed = [cotangents[k] for k in through]
         with level.reopened() as visit:  # the rule may have captured arrays of the level
             residuals = rule.forward(*values)[1] if kept is None else kept.values
             parts = rule.backward(values, residuals, full)
+            if kept is None:
+                own = [p if wanted >> i & 1 else None for i, p in enumerate(parts)]
+                return [
+                    *own,
+                    *[None] * len(through),
+                    *_through_captured(rule, level, values, through, passed, captured),
+                ]
         if visit.used and any(isinstance(c, Box) and c._level.depth > level.depth for c in full):
             parts = below(level, lambda *cts: rule.backward(values, residuals, cts), full)
-        elif kept is not None:
+        else:
             parts = [p._value if isinstance(p, Box) and p._level is level else p for p in parts]
-        wanted_parts = [p if wanted >> i & 1 else None for i, p in enumerate(parts)]
-        return [*wanted_parts, *[cotangents[k] for k in captured]]
+        own = [p if wanted >> i & 1 else None for i, p in enumerate(parts)]
+        return [*own, *passed, *[None] * len(captured)]
 
     return vjp
+
+
+def _through_captured(
+    rule: Rule, level: Recorder, values: Values, through: Sequence[int], passed: Values, captured: Sequence[Node]
+) -> list[Value | None]:
+    """In a recorded sweep the cotangents of captured arrays depend on the inputs, too: so the call is recorded again."""
+    if not captured:
+        return []
+    inputs = [reshape(v, shape=v.shape) if mine(level, v) else v for v in values]  # not to be taken for captured ones
+    outputs = rule.forward(*inputs)[0]
+    roots = [(outputs[k]._note, ct) for k, ct in zip(through, passed, strict=True) if ct is not None]
+    targets = {*captured, *(x._note for x in inputs if mine(level, x))}
+    found = sweep(roots, retain=True, lift=level.box, targets=targets)
+    return [found.get(node) for node in captured]
 
 
 def _push(rule: Rule, level: Forward, inputs: tuple[Value, ...]) -> Any:
