@@ -62,3 +62,11 @@ def test_a_numpy_array_is_not_changed_by_a_transform() -> None:
     ):
         transform()
         close(a, [1, 2])
+
+
+@pytest.mark.parametrize(
+    "transform", [wg.grad, wg.value_and_grad, wg.jacobian, wg.hessian, wg.vmap, wg.trace, wg.checkpoint]
+)
+def test_what_is_no_function_is_refused_where_the_transform_is_made(transform):
+    with pytest.raises(TypeError, match="expected a function, not 3"):
+        transform(3)

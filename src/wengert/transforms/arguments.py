@@ -13,6 +13,7 @@ from ..core.types import SCALARS, Value, is_inexact
 
 __all__ = [
     "array_value",
+    "check_function",
     "check_callable",
     "differentiable_value",
     "fixed_except",
@@ -67,6 +68,12 @@ def check_callable(function: Any) -> None:
 def is_single(argnums: int | Sequence[int]) -> bool:
     """Whether argnums names one argument, whose derivative then stands alone."""
     return hasattr(argnums, "__index__")
+
+
+def check_function(function: Any) -> None:
+    """Raise TypeError unless something can be called: said where the transform is made, not where it is used."""
+    if not callable(function):
+        raise TypeError(f"expected a function, not {function!r}")
 
 
 def fixed_except(

@@ -15,7 +15,7 @@ from ..core.tree import unflatten
 from ..core.types import Value, type_of
 from ..eager.sweep import sweep
 from ..eager.tape import Leaf, Node, Recorder
-from .arguments import check_callable
+from .arguments import check_callable, check_function
 from .batch import Batch
 from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine, of_level, older
 from .forward import Forward
@@ -46,6 +46,8 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     check_callable(function)
     name = f"checkpoint[{getattr(function, '__name__', 'function')}]"
+
+    check_function(function)
 
     @wraps(function)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:

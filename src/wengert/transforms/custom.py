@@ -154,7 +154,7 @@ def _pull(
 def _through_captured(
     rule: Rule, level: Recorder, values: Values, through: Sequence[int], passed: Values, captured: Sequence[Node]
 ) -> list[Value | None]:
-    """In a recorded sweep the cotangents of captured arrays depend on the inputs, too: so the call is recorded again."""
+    """In a recorded sweep the cotangents of captured arrays depend on the inputs too: the call is recorded again."""
     if not captured:
         return []
     inputs = [reshape(v, shape=v.shape) if mine(level, v) else v for v in values]  # not to be taken for captured ones

@@ -15,7 +15,7 @@ from ..core.types import Value, is_inexact
 from ..ops.families import conjugate, zeros_like
 from ..ops.indexing import getitem
 from ..ops.shaping import move_axis, reshape
-from .arguments import differentiable_value, fixed_except, is_single
+from .arguments import check_function, differentiable_value, fixed_except, is_single
 from .batch import Batch
 from .forward import jvp, push_forward
 from .reverse import Recording, grad, record_call
@@ -62,6 +62,8 @@ def jacobian(
     if mode not in _MODES:
         raise ValueError(f"mode must be 'auto', 'forward' or 'reverse', not {mode!r}")
     chosen_mode = _MODES[mode]
+
+    check_function(function)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:

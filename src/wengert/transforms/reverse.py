@@ -17,6 +17,7 @@ from ..ops.families import zeros_like
 from .arguments import (
     array_value,
     check_callable,
+    check_function,
     differentiable_value,
     fixed_except,
     is_single,
@@ -142,6 +143,7 @@ def value_and_grad(
     >>> wg.value_and_grad(lambda x: wg.sum(x**2))(wg.array([1.0, 2.0]))
     (Array(5.), Array([2., 4.]))
     """
+    check_function(function)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:

@@ -18,7 +18,7 @@ from ..core.tree import Tree, flatten, unflatten
 from ..core.types import SCALARS, Value, is_inexact, type_of
 from ..ops.elementwise import stop_gradient
 from ..ops.families import zeros_like
-from .arguments import array_value, check_callable, differentiable_value
+from .arguments import array_value, check_callable, check_function, differentiable_value
 from .forward import push_forward
 
 __all__ = ["Stager", "linearize", "trace"]
@@ -168,6 +168,8 @@ def trace(function: Callable[..., Any]) -> Callable[..., Program]:
       return c
     """
     check_callable(function)
+
+    check_function(function)
 
     @wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Program:
