@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 
@@ -121,6 +121,7 @@ def _push(function: FlatFunction, name: str, level: Forward, inputs: tuple[Value
 def _record(function: FlatFunction, name: str, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
     """Run the function, see on which recorded arrays it depends, inputs or captured ones, and forget the rest."""
     floor, start = state.floor, Leaf((), None).order
+    scopes = (*state.levels, *(visit.level for visit in state.visits))
     with _scope(floor):
         outputs = function(*inputs)
     level = max((o._level for o in outputs if _node(o)), key=lambda level: level.depth, default=None)
@@ -135,7 +136,7 @@ def _record(function: FlatFunction, name: str, inputs: tuple[Value, ...]) -> tup
         _not_to_be_run_again if captured else function,
         _differently,
         tuple(map(type_of, lowered)),
-        vjp=_pull(function, level, floor, notes, captured),
+        vjp=_pull(function, level, scopes, floor, notes, captured),
     )
     nodes = (*notes, *captured)
     wanted = sum(1 << i for i, node in enumerate(nodes) if node)
@@ -169,14 +170,24 @@ _PLAIN = object()
 
 
 def _pull(
-    function: FlatFunction, level: Recorder, floor: int, notes: Sequence[Node | None], captured: tuple[Node, ...]
+    function: FlatFunction,
+    level: Recorder,
+    scopes: Sequence[Interpreter],
+    floor: int,
+    notes: Sequence[Node | None],
+    captured: tuple[Node, ...],
 ) -> Callable[..., Sequence[Value | None]]:
+    above = [scope for scope in scopes if scope.depth > level.depth]  # the function may look at arrays of theirs
+
     def vjp(
         cotangents: Sequence[Value | None], saved: Sequence[Any], params: dict[str, Any], wanted: int
     ) -> Sequence[Value | None]:
         lifted = saved[-1] is None
         inputs = [v if lifted or n is None else level.box(v, n) for v, n in zip(saved, notes, strict=False)]
-        with level.reopened(), _scope(floor):
+        with ExitStack() as stack:
+            for reopened in (*above, level):
+                stack.enter_context(reopened.reopened(values_only=True))
+            stack.enter_context(_scope(floor))
             outputs = function(*inputs)
         roots = [
             (n, ct) for o, ct in zip(outputs, cotangents, strict=True) if ct is not None and (n := _node(o, level))

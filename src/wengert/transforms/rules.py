@@ -267,7 +267,7 @@ def below(level: Interpreter, function: Callable[..., Sequence[Value | None]], v
     """
     with Stager() as stager, level.reopened(values_only=True):
         parts = function(*[stager.input(x) for x in values])
-    program = stager.program([p for p in parts if p is not None], None, None)
+    program = stager.program([p for p in parts if p is not None], None, None).pruned()
     constants = {v: c._value if mine(level, c) else c for v, c in program.constants.items()}
     results = iter(replace(program, constants=constants).evaluate(*values))
     return [None if p is None else next(results) for p in parts]
