@@ -159,7 +159,7 @@ def _needs(kept_by_rule: Sequence[set[int] | None]) -> Needs:
 def result_dtype(evaluate: Callable[..., Any], dtypes: tuple[DType, ...], ndim: int = 0) -> DType:
     """The dtype that evaluation gives for inputs of these dtypes: asked of the backend once, on single elements."""
     with backend.quiet():
-        return evaluate(*[backend.sample(dtype, ndim) for dtype in dtypes]).dtype
+        return backend.asarray(evaluate(*[backend.sample(dtype, ndim) for dtype in dtypes])).dtype
 
 
 def shape_rule(shape: Callable[..., Shape]) -> TypeRule:

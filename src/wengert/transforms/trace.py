@@ -11,17 +11,29 @@ from functools import wraps
 from typing import Any, ClassVar, NamedTuple
 
 from ..backends import backend
-from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
+from ..core.errors import ConversionError
+from ..core.interpreter import Box, Interpreter, apply, located, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.tree import Tree, flatten, unflatten
-from ..core.types import SCALARS, Value, is_inexact, type_of
-from ..ops.elementwise import stop_gradient
+from ..core.types import SCALARS, ArrayType, DType, Value, is_inexact, type_of
+from ..ops.elementwise import (
+    absolute,
+    add,
+    divide,
+    floor_divide,
+    multiply,
+    negative,
+    power,
+    remainder,
+    stop_gradient,
+    subtract,
+)
 from ..ops.families import zeros_like
 from .arguments import array_value, check_callable, check_function, differentiable_value
 from .forward import push_forward
 
-__all__ = ["Stager", "linearize", "trace"]
+__all__ = ["Stager", "Tracer", "linearize", "shown", "trace"]
 
 _equal = backend.implementation("array_equal")
 
@@ -136,6 +148,74 @@ class Stager(Interpreter):
         atoms = tuple(self.atom(x if isinstance(x, SCALARS) else _array_or_box(x)) for x in outputs)
         read = {*atoms, *(a for equation in self.equations for a in equation.inputs)}
         return Program(tuple(self.inputs), tuple(self.equations), atoms, self.constants(read), in_tree, out_tree)
+
+
+class Tracer(Stager):
+    """Writes a program without computing anything: the value of a box of this level is its type.
+
+    A Python number that became an input promotes weakly, as it does where it stands in the function.
+    """
+
+    def input(self, value: Value) -> Box:
+        """The next argument of the program: anything with a shape and a dtype, a type itself, or a Python number."""
+        return self._placed(self._variable(value))
+
+    def weak_input(self, scalar: type) -> Box:
+        """The next argument of the program: a Python number of this type."""
+        return self._placed(self._variable(ArrayType((), scalar)))
+
+    def _variable(self, value: Value) -> Variable:
+        self.inputs.append(Variable(type_of(value)))
+        return self.inputs[-1]
+
+    def _placed(self, variable: Variable) -> Box:
+        return self.box(shown(variable.type), variable)
+
+    def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """Find the types of the outputs, and write the equation."""
+        if primitive.call is not None:
+            return primitive.call(self, inputs, params)
+        atoms = tuple(map(self.atom, inputs))
+        types = [a.type if isinstance(a, Variable) else type_of(a) for a in atoms]
+        try:
+            out = primitive.result_type(*types, **params)
+        except (ValueError, TypeError, IndexError) as error:
+            raise located(error, primitive, types, params) from None
+        outputs = out if primitive.multiple else (out,)
+        if primitive in _PYTHON_ARITHMETIC and all(isinstance(t.dtype, type) for t in types):
+            outputs = tuple(ArrayType((), _weak(t)) for t in outputs)
+        boxes = self.write(primitive, atoms, params, outputs)
+        return boxes if primitive.multiple else boxes[0]
+
+    def write(
+        self, primitive: Primitive, atoms: Sequence[Atom], params: dict[str, Any], outputs: Sequence[Value]
+    ) -> tuple[Box, ...]:
+        """Write an equation of which the types of the outputs are known."""
+        boxes = super().write(primitive, atoms, params, outputs)
+        for box in boxes:
+            box._value = shown(box._value)
+        return boxes
+
+    def concrete(self, box: Box, purpose: str) -> Value:
+        """There is no value yet: raises ConversionError."""
+        raise ConversionError(
+            f"{purpose} needs a value, but here a function is traced for all values; "
+            "use wg.where, wg.cond, wg.while_loop, wg.fori_loop or wg.scan"
+        )
+
+
+def shown(type: ArrayType) -> ArrayType:
+    """A type as the traced function sees it: a Python number has the dtype that it would have as an array."""
+    return ArrayType(type.shape, backend.dtype(type.dtype))
+
+
+_PYTHON_ARITHMETIC = {add, subtract, multiply, divide, negative, power, floor_divide, remainder, absolute}
+"""Operators that give a Python number for Python numbers."""
+
+
+def _weak(type: ArrayType) -> DType:
+    """The Python type of a number."""
+    return {"b": int, "i": int, "u": int, "f": float, "c": complex}[type.dtype.kind]
 
 
 def _array_or_box(x: Any) -> Value:
