@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from .interpreter import apply
+from .lowering import Lowering
 from .types import ArrayType, Value
 
 __all__ = ["BatchRule", "Example", "JVPRule", "Needs", "Primitive", "VJPRule", "registry"]
@@ -73,6 +74,8 @@ class Primitive:
     call: Callable[..., Any] | None = None
     """``(interpreter, inputs, params) -> outputs``: for an operation that runs a function of the user, and that says
     itself what an interpreter that differentiates or batches makes of it."""
+    lowering: Lowering | None = None
+    """How the compiler makes machine code of it; None where it calls out to the evaluation."""
 
     resolved: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
 

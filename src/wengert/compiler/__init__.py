@@ -1,0 +1,1 @@
+"""The compiler: from a Wengert list to machine code, in named stages."""
