@@ -1,5 +1,7 @@
 """The benchmarks compute what they say, and render what they found; no time is asserted."""
 
+import dataclasses
+import json
 from pathlib import Path
 from time import perf_counter
 
@@ -10,6 +12,9 @@ FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(str(FOLDER))
+    import compiled
+    import compiled_libraries
+    import compiled_work
     import contenders
     import eager
     import import_time
@@ -126,7 +131,7 @@ def test_writing_between_markers(tmp_path):
         report.write_between(path, "<x>", "<e>", "new")
 
 
-@pytest.mark.parametrize("module", [eager, memory, import_time], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [eager, compiled, memory, import_time], ids=lambda m: m.__name__)
 def test_the_page_has_a_place_for_each_table(module):
     page = report.README.read_text(encoding="utf-8")
     assert page.count(module.BEGIN) == page.count(module.END) == 1
@@ -146,3 +151,88 @@ def test_memory():
     mebibytes, seconds = memory.measure_here(contenders.Wengert(), equations=1000)
     assert mebibytes >= 0
     assert seconds > 0
+
+
+SMALL = [
+    compiled_work.chained(3),
+    compiled_work.dot(),
+    compiled_work.elementwise(10, 0.3),
+    compiled_work.lorenz(5),
+    compiled_work.while_function(),
+    compiled_work.mixture(6, 2, 3),
+    compiled_work.gaussian_process(5, 2),
+    compiled_work.network(5, 4, 3, 2),
+    compiled_work.recurrent(3, 2, 4),
+]
+
+
+@pytest.mark.parametrize("work", SMALL, ids=lambda work: work.key)
+def test_compiled_work_has_the_gradient_of_its_function(work):
+    library = compiled_libraries.WengertEager(1)
+    arrays = [x.astype(float) if x.dtype.kind == "f" else x for x in work.inputs()]
+    function = work.function(library)
+    value, gradients = dataclasses.replace(work, inputs=lambda: arrays).prepare(library)()
+    np.testing.assert_allclose(value.numpy(), function(*map(library.array, arrays, arrays)).numpy())
+    rng = np.random.default_rng(0)
+    directions = [rng.normal(size=x.shape) for x in arrays[: work.count]]
+    ends = []
+    for sign in (1, -1):
+        moved = [x + sign * 1e-6 * d for x, d in zip(arrays, directions, strict=False)]
+        ends.append(float(function(*map(library.array, [*moved, *arrays[work.count :]], arrays))))
+    slope = sum(np.sum(g.numpy() * d) for g, d in zip(gradients, directions, strict=True))
+    np.testing.assert_allclose(slope, (ends[0] - ends[1]) / 2e-6, rtol=1e-5, atol=1e-8)
+
+
+def test_compiled_hessian():
+    _, (hessian,) = compiled_work.rosenbrock(3).prepare(compiled_libraries.WengertEager(1))()
+    np.testing.assert_allclose(hessian.numpy(), [[1202, 400, 0], [400, 202, 0], [0, 0, 200]])
+
+
+def test_compiled_works_are_all_there():
+    keys = [work.key for work in compiled_work.WORKS]
+    assert len(set(keys)) == len(keys) == 11
+    assert {work.key.split("-")[0] for work in SMALL} | {"hessian"} == {key.split("-")[0] for key in keys}
+    libraries = [*compiled_libraries.LIBRARIES.values()]
+    assert not any(work.omitted(compiled_libraries.Wengert) for work in compiled_work.WORKS)
+    assert [k.key for k in libraries if compiled_work.while_function().omitted(k)] == ["jax"]
+    assert [k.key for k in libraries if compiled_work.lorenz().omitted(k)] == ["jax-eager", "torch-compile"]
+
+
+def test_compiled_runs_processes(capsys, tmp_path):
+    arguments = ["--eager", "--quick", "--only", "dot", "--libraries", "eager", "--threads", "1"]
+    compiled.main([*arguments, "--json", str(tmp_path / "found.json")])
+    assert "| `2 * dot(x, x)`, 4-vector |" in capsys.readouterr().out
+    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["dot"]
+    assert len(found["samples"]["eager"]) == 5
+    assert not found["failures"]
+    with pytest.raises(SystemExit):
+        compiled.main(["--only", "nothing"])
+
+
+def test_compiled_tables():
+    work = dataclasses.replace(compiled_work.dot(), title="dot")
+    found = compiled.Found(
+        samples={"wengert": [2e-6, 1e-6], "jax": [8e-6, 8e-6], "torch": [6e-6, 6e-6]},
+        differences={"wengert": 0.0, "jax": 1e-12, "torch": 1e-3},
+        first={"wengert": 0.1, "jax": 0.4},
+        again={"wengert": 0.02},
+        failures={"torch-compile": "RuntimeError: no"},
+    )
+    keys = ["wengert", "jax", "torch", "torch-compile"]
+    text = compiled.tables([work], {"dot": found}, keys)
+    assert "| dot | 1.5 µs | 8 µs | 6 µs | fails | 0.188 of JAX, jit | 0.4 of JAX, jit |" in text
+    assert "| dot | 100 ms | 400 ms | fails | 20 ms | fails |" in text
+    assert "| dot | 1e-09 | 1.0e-12 | 1.0e-03 | – |" in text
+    assert text.endswith("Fails: torch.compile, dot: RuntimeError: no")
+    assert compiled.disagreements([work], {"dot": found}) == [
+        "dot: PyTorch, eager is 1.0e-03 off, where 1e-09 is allowed"
+    ]
+    best = dataclasses.replace(work, target=compiled_work.Target(0.5))
+    assert compiled.against(best, found, "wengert") == ("torch", 0.25)
+
+
+def test_compiled_differences():
+    assert compiled.difference([np.array([1.0, 2.0])], [np.array([1.0, 4.0])]) == 0.5
+    assert compiled.difference([np.zeros(2)], [np.zeros(2)]) == 0
+    assert compiled.difference([np.zeros(2)], [np.zeros(3)]) == np.inf
+    assert np.isnan(compiled.difference([np.array([np.nan]), np.ones(1)], [np.ones(1), np.ones(1)]))

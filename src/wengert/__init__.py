@@ -249,6 +249,7 @@ from .functions import (
     zeros_like,
 )
 from .functions import linalg as linalg
+from .functions import random as random
 from .functions import special as special
 from .show.graph import draw
 from .show.plot import plot
@@ -454,6 +455,7 @@ __all__ = [
     "ptp",
     "rad2deg",
     "radians",
+    "random",
     "ravel",
     "real",
     "reciprocal",

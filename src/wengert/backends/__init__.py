@@ -44,6 +44,9 @@ class Backend(Protocol):
     def dtype(self, spec: Any) -> Any:
         """The dtype object that ``spec`` means."""
 
+    def limits(self, dtype: Any) -> tuple[Any, Any]:
+        """The smallest and the largest integer or boolean of a dtype."""
+
     def sample(self, dtype: Any, ndim: int) -> Any:
         """An array of ones, one element along each axis, or a Python scalar for a Python type."""
 

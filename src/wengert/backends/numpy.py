@@ -44,6 +44,11 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
+def barrier(*values: Any, count: int) -> tuple[Any, ...]:
+    """The first values themselves."""
+    return tuple(v if is_array(v) else asarray(v)[()] for v in values[:count])
+
+
 def is_array(value: Any) -> bool:
     """Whether ``value`` is a NumPy array or scalar."""
     return isinstance(value, (np.ndarray, np.generic))
@@ -92,6 +97,11 @@ def dtype(spec: Any) -> np.dtype[Any]:
     """The dtype object that ``spec`` means."""
     found: np.dtype[Any] = np.dtype(spec)
     return found
+
+
+def limits(dtype: Any) -> tuple[Any, Any]:
+    """The smallest and the largest integer or boolean of a dtype."""
+    return (False, True) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
 
 
 def sample(dtype: Any, ndim: int) -> Any:

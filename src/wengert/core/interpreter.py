@@ -21,7 +21,20 @@ from .types import Shape, Value, type_of
 if TYPE_CHECKING:
     from .primitive import Primitive
 
-__all__ = ["Box", "Interpreter", "State", "Visit", "apply", "located", "raise_closed", "state", "strip", "wrap"]
+__all__ = [
+    "Box",
+    "Interpreter",
+    "Journal",
+    "State",
+    "Visit",
+    "apply",
+    "located",
+    "perform",
+    "raise_closed",
+    "state",
+    "strip",
+    "wrap",
+]
 
 
 class State(threading.local):
@@ -39,6 +52,8 @@ class State(threading.local):
     """The innermost ``detect_anomaly``."""
     visits: tuple[Visit, ...] = ()
     """To levels of transforms that have returned, which take operations again."""
+    journal: Journal | None = None
+    """Where the results of impure operations are noted, or read again."""
     scoped: bool = False
     """Whether any of these is set: one question, on the hot path, instead of three."""
 
@@ -99,6 +114,8 @@ class Interpreter:
     """
 
     name: ClassVar[str] = "a transform"
+    takes_impure: bool = False
+    """Whether the level writes down impure operations, whatever their inputs are."""
 
     def __init__(self, depth: int | None = None) -> None:
         self.depth: int = _next_depth() if depth is None else depth
@@ -140,7 +157,7 @@ class Interpreter:
         return Box.array_type(value, self, note)
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
-        """The meaning of one operation; at least one of the inputs is a box of this level."""
+        """The meaning of one operation; at least one of the inputs is a box of this level, or it is impure."""
         raise NotImplementedError
 
     def shape_of(self, box: Box) -> Shape:
@@ -187,6 +204,8 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
             if top is None or level.depth > top.depth:
                 top = level
     if top is None:
+        if not primitive.pure:
+            return _performed(state.journal, primitive, inputs, params)
         try:
             return primitive.evaluate(*inputs, **params)
         except (ValueError, TypeError, IndexError) as error:
@@ -194,6 +213,76 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
     if not top.open:
         raise_closed(top)
     return top.process(primitive, inputs, params)
+
+
+def perform(
+    primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any], depth: float = float("inf")
+) -> Any:
+    """Apply an impure primitive to values of the backend.
+
+    The innermost open level that takes such operations, of those below a depth, writes it down, for the program to
+    perform it anew whenever it runs.
+    """
+    for level in reversed(state.levels):
+        if level.takes_impure and level.depth < depth:
+            return level.process(primitive, inputs, params)
+    try:
+        return primitive.evaluate(*inputs, **params)
+    except (ValueError, TypeError, IndexError) as error:
+        raise located(error, primitive, inputs, params) from None
+
+
+class Journal:
+    """The results of impure operations, for a function that runs again and must compute the same again.
+
+    ``with journal.noting():`` around the first run, ``with journal.reading():`` around each further one.
+    """
+
+    def __init__(self) -> None:
+        self.results: list[Any] = []
+        self.outer: Journal | None = None
+        self._unread: Iterator[Any] | None = None
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """A scope in which results are noted."""
+        with self._current():
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A scope in which the results are those that were noted, in order."""
+        self._unread = iter(self.results)
+        try:
+            with self._current():
+                yield
+        finally:
+            self._unread = None
+
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        self.outer, state.journal = state.journal, self
+        try:
+            yield
+        finally:
+            state.journal, self.outer = self.outer, None
+
+
+_END = object()
+
+
+def _performed(journal: Journal | None, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+    """The result of an impure operation: from the journal where one is being read, else of performing it."""
+    if journal is None:
+        return perform(primitive, inputs, params)
+    if journal._unread is not None:
+        found = next(journal._unread, _END)
+        if found is not _END:
+            return found
+    out = _performed(journal.outer, primitive, inputs, params)
+    if journal._unread is None:
+        journal.results.append(out)
+    return out
 
 
 def located(error: Exception, primitive: Primitive, values: Sequence[Value], params: dict[str, Any]) -> Exception:

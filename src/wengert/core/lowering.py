@@ -13,7 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Elementwise", "Lowering", "Movement", "Reduction", "Special"]
+__all__ = ["Assembly", "Elementwise", "Lowering", "NotLowered", "Reduction", "Special", "View"]
+
+
+class NotLowered(Exception):
+    """A rule has no machine code for these dtypes or parameters: the compiler calls out to the evaluation."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,23 @@ class Elementwise:
 
 
 @dataclass(frozen=True)
-class Movement:
-    """``rule(m, index, *inputs, **params) -> scalar``: the output's element at an index.
-
-    An input is called with an index, and gives its element there; it has a ``shape``.
-    """
+class View:
+    """``rule(index, shape, **params) -> index``: where the output's element stands in the input of this shape."""
 
     rule: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The output is put together from its inputs: some are written at places of it.
+
+    ``parts(*shapes, **params)`` gives for each part the number of the input, the shape of the region that it is
+    written to (and broadcast to before), and a rule from an index in the region to one in the output. What no part
+    covers is zero, or with ``onto_first`` as in the first input.
+    """
+
+    parts: Callable[..., Any]
+    onto_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,4 +70,4 @@ class Special:
     name: str
 
 
-Lowering = Elementwise | Movement | Reduction | Special
+Lowering = Elementwise | View | Assembly | Reduction | Special

@@ -73,7 +73,10 @@ class Primitive:
     """Number of inputs; None where it varies."""
     call: Callable[..., Any] | None = None
     """``(interpreter, inputs, params) -> outputs``: for an operation that runs a function of the user, and that says
-    itself what an interpreter that differentiates or batches makes of it."""
+    itself what an interpreter that differentiates or batches makes of it; NotImplemented is what any would."""
+    pure: bool = True
+    """Whether the outputs follow from inputs and parameters. Equations of an impure operation (a random draw) are never
+    merged, dropped, reordered among each other or evaluated beforehand."""
     lowering: Lowering | None = None
     """How the compiler makes machine code of it; None where it calls out to the evaluation."""
 

@@ -110,11 +110,11 @@ class Program:
         return dead[::-1]
 
     def pruned(self) -> Program:
-        """The program without the equations on which no output depends."""
+        """The program without the equations on which no output depends; impure ones stay."""
         alive = {out for out in self.outputs if isinstance(out, Variable)}
         kept = []
         for equation in reversed(self.equations):
-            if not alive.isdisjoint(equation.outputs):
+            if not equation.primitive.pure or not alive.isdisjoint(equation.outputs):
                 kept.append(equation)
                 alive.update(a for a in equation.inputs if isinstance(a, Variable))
         constants = {v: value for v, value in self.constants.items() if v in alive}

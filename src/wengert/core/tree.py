@@ -11,7 +11,7 @@ from .errors import TreeError
 from .interpreter import Box
 from .types import SCALARS
 
-__all__ = ["Tree", "flatten", "map_tree", "same_structure", "spread_prefix", "unflatten"]
+__all__ = ["Tree", "flatten", "leaf_names", "map_tree", "same_structure", "spread_prefix", "unflatten"]
 
 Tree: TypeAlias = Any
 """The structure of a container; compares equal to the structure of a container built alike."""
@@ -85,6 +85,11 @@ def unflatten(structure: Tree, leaves: Any) -> Any:
     import optree
 
     return optree.tree_unflatten(structure, leaves)
+
+
+def leaf_names(structure: Tree, name: str) -> list[str]:
+    """How one would write each leaf of a container of this name."""
+    return [name] if structure is _LEAF else [accessor.codify(name) for accessor in structure.accessors()]
 
 
 def map_tree(function: Callable[..., Any], tree: Any, *rest: Any) -> Any:

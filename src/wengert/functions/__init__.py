@@ -1,6 +1,6 @@
 """The public array functions, under NumPy's names; they are written in primitives."""
 
-from . import linalg, special
+from . import linalg, random, special
 from .arithmetic import (
     abs,
     absolute,
@@ -379,6 +379,7 @@ __all__ = [
     "ptp",
     "rad2deg",
     "radians",
+    "random",
     "ravel",
     "real",
     "reciprocal",

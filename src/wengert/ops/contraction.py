@@ -8,6 +8,7 @@ from typing import Any
 
 from ..backends import backend
 from ..core.errors import ShapeError
+from ..core.lowering import Special
 from ..core.primitive import Example
 from ..core.types import Shape, Value, broadcast_shapes
 from .families import conjugate, multilinear, shape_rule
@@ -89,6 +90,7 @@ matmul = multilinear(
     type_rule=shape_rule(_matmul_shape),
     batch=_matmul_batch,
     arity=2,
+    lowering=Special("matmul"),
     examples=tuple(
         Example(shapes)
         for shapes in (

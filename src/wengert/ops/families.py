@@ -24,8 +24,10 @@ from typing import Any
 
 from ..backends import backend
 from ..core.interpreter import apply
+from ..core.lowering import Elementwise
 from ..core.primitive import BatchRule, Example, JVPRule, Needs, Primitive, VJPRule, register, registry
 from ..core.types import ArrayType, DType, Shape, Value, broadcast_shapes
+from . import lowered
 
 __all__ = [
     "constant",
@@ -188,12 +190,16 @@ def elementwise(
     *partials: Partial,
     domain: tuple[float, float] = (-2.0, 2.0),
     examples: tuple[Example, ...] | None = None,
+    lower: Callable[..., Any] | Elementwise | None = None,
 ) -> Primitive:
     """An elementwise operation, from its partial derivatives.
 
     Each partial is a number, a rule for the derivative (``lambda x: cos(x)``), a rule for its action on a tangent
     when it is the same on a cotangent (``lambda t, x: where(x > 0, t, 0)``), a pair of rules for the actions on
     tangent and cotangent, or None where there is no derivative.
+
+    ``lower`` is the operation on scalars of the compiler (``lambda m, x: m.math("sin", x)``), in the dtype to which
+    inputs and output promote; an ``Elementwise`` says otherwise.
     """
     inputs = "xyz"[: len(partials)]
     evaluate = backend.implementation(name)
@@ -226,6 +232,7 @@ def elementwise(
         examples=examples,
         pulls=tuple(pulls) if differentiable else None,
         arity=len(partials),
+        lowering=lower if lower is None or isinstance(lower, Elementwise) else Elementwise(lower),
     )
     return register(primitive)
 
@@ -454,6 +461,7 @@ absorbing_multiply = elementwise(
     "absorbing_multiply",
     (lambda t, y: apply(absorbing_multiply, t, y), lambda t, y: apply(absorbing_multiply, t, conjugate(y))),
     (lambda t, x: apply(tangent_multiply, t, x), lambda t, x: apply(tangent_multiply, t, conjugate(x))),
+    lower=Elementwise(lowered.absorbing_multiply, cast=False),
 )
 """``x * y``, and 0 wherever ``x`` is 0, even if ``y`` is infinite or NaN there.
 
@@ -465,5 +473,6 @@ tangent_multiply = elementwise(
     "tangent_multiply",
     (lambda t, y: apply(tangent_multiply, t, y), lambda t, y: apply(tangent_multiply, t, conjugate(y))),
     (lambda t, x: apply(tangent_multiply, t, x), lambda t, x: apply(tangent_multiply, t, conjugate(x))),
+    lower=lowered.tangent_multiply,
 )
 """``x * y``, and 0 wherever either is 0: the product of two tangents or cotangents, which higher derivatives meet."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..backends import backend
+from ..core.lowering import Assembly, Special, View
 from ..core.primitive import Example
 from ..core.types import ArrayType, Shape, Value, broadcast_shapes
 from .families import constant, linear, scale, shape_rule
@@ -47,6 +48,21 @@ def indexed_shape(shape: Shape, index: Index) -> Shape:
     return (*result, *shape[axis:])
 
 
+def _getitem_index(position: Sequence[Any], shape: Shape, *, index: Index) -> list[Any]:
+    """Where an element of ``x[index]`` stands in ``x``."""
+    result: list[Any] = []
+    places = iter(position)
+    for entry in index:
+        if entry is None:
+            next(places)
+        elif isinstance(entry, slice):
+            start, _, step = entry.indices(shape[len(result)])
+            result.append(next(places) * step + start)
+        else:
+            result.append(entry % shape[len(result)])
+    return [*result, *places]
+
+
 def _getitem_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: Params) -> Value:
     return getitem(inputs[0], index=(slice(None), *params["index"]))
 
@@ -57,6 +73,7 @@ getitem = linear(
     type_rule=shape_rule(lambda x, *, index: indexed_shape(x, index)),
     batch=_getitem_batch,
     add_to=backend.implementation("add_at_index"),
+    lowering=View(_getitem_index),
     examples=(
         Example(((4, 3),), {"index": (slice(None, None, -2), None, 1)}),
         Example(((4,),), {"index": (-1,)}),
@@ -75,6 +92,7 @@ place = linear(  # zeros of the given shape, but the argument at the index
     lambda ct, x, *, index, shape: getitem(ct, index=index),
     type_rule=shape_rule(lambda x, *, index, shape: shape),
     batch=_place_batch,
+    lowering=Assembly(lambda x, *, index, shape: [(0, x, lambda i: _getitem_index(i, shape, index=index))]),
     examples=(
         Example(((2, 1),), {"index": (slice(None, None, -2), None, 1), "shape": (4, 3)}),
         Example(((),), {"index": (1,), "shape": (3,)}),
@@ -102,6 +120,10 @@ def _align(x: Value, rank: int) -> Value:
     return x if missing <= 0 else reshape(x, shape=(x.shape[0], *(1,) * missing, *x.shape[1:]))
 
 
+def _index_set_parts(x: Shape, value: Shape, *, index: Index) -> list[Any]:
+    return [(1, indexed_shape(x, index), lambda i: _getitem_index(i, x, index=index))]
+
+
 index_set = linear(  # a copy of x in which x[index] = value
     "index_set",
     lambda ct, x, value, *, index: index_set(ct, 0.0, index=index),
@@ -109,6 +131,7 @@ index_set = linear(  # a copy of x in which x[index] = value
     type_rule=_first_type,
     batch=_index_set_batch,
     erase=backend.implementation("erase_at_index"),
+    lowering=Assembly(_index_set_parts, onto_first=True),
     examples=(
         Example(((4, 3), (2,)), {"index": (slice(None, None, -2), 1)}),
         Example(((4,), ()), {"index": (slice(1, 3),)}),
@@ -168,6 +191,7 @@ gather = linear(
     type_rule=_gather_type,
     batch=_gather_batch,
     add_to=backend.implementation("add_at_indices"),
+    lowering=Special("gather"),
     examples=tuple(Example(inputs, params) for inputs, params in _GATHER_PARAMS),
 )
 
@@ -193,6 +217,7 @@ scatter_add = linear(  # zeros of the given shape, to which the values are added
     lambda ct, value, *indices, axes, shape, unique: gather(ct, *indices, axes=axes, unique=unique),
     type_rule=_scatter_add_type,
     batch=_scatter_add_batch,
+    lowering=Special("scatter_add"),
     examples=(
         Example(((3, 3), [2, 0, 2]), {"axes": (0,), "shape": (4, 3), "unique": False}),
         Example(((2, 2), [[2], [0]], [1, -1]), {"axes": (0, 1), "shape": (4, 3), "unique": False}),
@@ -249,6 +274,7 @@ scatter_set = linear(  # a copy of x with the values written at the indices
     type_rule=_first_type,
     batch=_scatter_set_batch,
     erase=backend.implementation("erase_at_indices"),
+    lowering=Special("scatter_set"),
     examples=(
         Example(((4, 3), (3, 3), [2, 0, 2]), {"axes": (0,), "unique": False}),
         Example(((4, 3), (2,), [[2], [0]], [1, -1]), {"axes": (0, 1), "unique": False}),

@@ -12,6 +12,7 @@ from math import prod as _prod
 from typing import Any
 
 from ..backends import backend
+from ..core.lowering import Reduction, Special
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, DType, Shape, Value
 from .elementwise import astype, exp, kept, real_part, stop_gradient, where
@@ -90,10 +91,23 @@ sum = linear(
     lambda ct, x, *, axes, keepdims: broadcast_to(_expand(ct, x.shape, axes, keepdims), shape=x.shape),
     type_rule=_type_rule("sum"),
     batch=_batch(lambda x, **p: sum(x, **p)),
+    lowering=Reduction(lambda m, a, x: m.add(a, x, reassociate=True), lambda dtype: 0),
     examples=_examples(),
 )
-any = constant("any", type_rule=_type_rule("any"), batch=_batch(lambda x, **p: any(x, **p)), examples=_examples())
-all = constant("all", type_rule=_type_rule("all"), batch=_batch(lambda x, **p: all(x, **p)), examples=_examples())
+any = constant(
+    "any",
+    lowering=Reduction(lambda m, a, x: m.logical("or", a, x), lambda dtype: False),
+    type_rule=_type_rule("any"),
+    batch=_batch(lambda x, **p: any(x, **p)),
+    examples=_examples(),
+)
+all = constant(
+    "all",
+    lowering=Reduction(lambda m, a, x: m.logical("and", a, x), lambda dtype: True),
+    type_rule=_type_rule("all"),
+    batch=_batch(lambda x, **p: all(x, **p)),
+    examples=_examples(),
+)
 
 
 # The extremes: elements that tie share the derivative evenly ---------------------------------------------------------
@@ -115,6 +129,14 @@ def _extreme_pull(ct: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool
     return kept(_expand(ct / count, x.shape, axes, keepdims), attained)
 
 
+def _lowest(dtype: DType) -> Any:
+    return -inf if dtype.kind in "fc" else backend.limits(dtype)[0]
+
+
+def _highest(dtype: DType) -> Any:
+    return inf if dtype.kind in "fc" else backend.limits(dtype)[1]
+
+
 max = general(
     "max",
     "x",
@@ -122,6 +144,7 @@ max = general(
     vjp=[_extreme_pull],
     type_rule=_type_rule("max"),
     batch=_batch(lambda x, **p: max(x, **p)),
+    lowering=Reduction(lambda m, a, x: m.maximum(a, x), _lowest),
     examples=_examples(empty=False),
 )
 min = general(
@@ -131,6 +154,7 @@ min = general(
     vjp=[_extreme_pull],
     type_rule=_type_rule("min"),
     batch=_batch(lambda x, **p: min(x, **p)),
+    lowering=Reduction(lambda m, a, x: m.minimum(a, x), _highest),
     examples=_examples(empty=False),
 )
 
@@ -259,6 +283,7 @@ cumsum = linear(
     lambda ct, x, *, axis: _reversed(cumsum, ct, axis=axis),
     type_rule=_scan_type("cumsum"),
     batch=_scan_batch(lambda x, **p: cumsum(x, **p)),
+    lowering=Special("cumsum"),
     examples=_SCAN_EXAMPLES,
 )
 
@@ -285,6 +310,7 @@ linear_recurrence = general(
     ],
     type_rule=shape_rule(lambda a, b, *, axis: b),
     batch=_scan_batch(lambda a, b, **p: linear_recurrence(a, b, **p)),
+    lowering=Special("linear_recurrence"),
     examples=tuple(Example((s, s), {"axis": a}) for s, a in (((2, 3), 1), ((4,), 0), ((0,), 0))),
 )
 
@@ -303,6 +329,7 @@ cumprod = general(  # without division, so that zeros do not matter
     vjp=[lambda ct, x, out, *, axis: scale(_recurrence_adjoint(ct, x, axis), conjugate(_product_before(x, out, axis)))],
     type_rule=_scan_type("cumprod"),
     batch=_scan_batch(lambda x, **p: cumprod(x, **p)),
+    lowering=Special("cumprod"),
     examples=_SCAN_EXAMPLES,
 )
 
@@ -332,5 +359,6 @@ prod = general(
     ],
     type_rule=_type_rule("prod"),
     batch=_batch(lambda x, **p: prod(x, **p)),
+    lowering=Reduction(lambda m, a, x: m.multiply(a, x, reassociate=True), lambda dtype: 1),
     examples=_examples(),
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import accumulate
 from typing import Any
 
+from ..core.lowering import Assembly, Special, View
 from ..core.primitive import Example, registry
 from ..core.types import Shape, Value
 from .families import conjugate, linear, shape_rule
@@ -35,6 +38,7 @@ reshape = linear(
     lambda ct, x, *, shape: reshape(ct, shape=x.shape),
     type_rule=shape_rule(lambda x, *, shape: shape),
     batch=_reshape_batch,
+    lowering=Special("reshape"),
     examples=(
         Example(((2, 6),), {"shape": (3, 4)}),
         Example(((),), {"shape": (1, 1)}),
@@ -56,6 +60,7 @@ transpose = linear(
     lambda ct, x, *, axes: transpose(ct, axes=_inverse(axes)),
     type_rule=shape_rule(lambda x, *, axes: tuple(x[a] for a in axes)),
     batch=_transpose_batch,
+    lowering=View(lambda i, x, *, axes: [i[a] for a in _inverse(axes)]),
     examples=(
         Example(((2, 3, 4),), {"axes": (1, 2, 0)}),
         Example(((2, 0),), {"axes": (1, 0)}),
@@ -100,11 +105,16 @@ def _broadcast_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool]
     return broadcast_to(x if x.shape == aligned else reshape(x, shape=aligned), shape=(size, *shape))
 
 
+def _broadcast_index(index: Sequence[Any], x: Shape, *, shape: Shape) -> list[Any]:
+    return [0 if n == 1 else i for i, n in zip(index[len(index) - len(x) :], x, strict=True)]
+
+
 broadcast_to = linear(
     "broadcast_to",
     lambda ct, x, *, shape: unbroadcast(ct, x.shape),
     type_rule=shape_rule(lambda x, *, shape: shape),
     batch=_broadcast_batch,
+    lowering=View(_broadcast_index),
     examples=(
         Example(((3, 1),), {"shape": (2, 3, 4)}),
         Example(((),), {"shape": (2,)}),
@@ -139,12 +149,24 @@ def _concatenate_batch(size: int, inputs: Sequence[Value], batched: Sequence[boo
     return concatenate(*spreads, axis=params["axis"] + 1, sizes=params["sizes"])
 
 
+def _moved(index: Sequence[Any], axis: int, step: int) -> list[Any]:
+    return [i + step if a == axis else i for a, i in enumerate(index)]
+
+
+def _concatenate_parts(*shapes: Shape, axis: int, sizes: tuple[int, ...]) -> list[Any]:
+    starts = accumulate(sizes, initial=0)
+    return [
+        (k, s, partial(_moved, axis=axis, step=start)) for k, (s, start) in enumerate(zip(shapes, starts, strict=False))
+    ]
+
+
 concatenate = linear(
     "concatenate",
     _concatenate_transpose,
     variadic=True,
     type_rule=shape_rule(_concatenate_shape),
     batch=_concatenate_batch,
+    lowering=Assembly(_concatenate_parts),
     examples=(
         Example(((2, 3), (2, 1), (2, 0)), {"axis": 1, "sizes": (3, 1, 0)}),
         Example(((2,), (3,)), {"axis": 0, "sizes": (2, 3)}),
@@ -163,11 +185,16 @@ def _pad_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], para
     return pad(inputs[0], widths=((0, 0), *params["widths"]))
 
 
+def _pad_parts(x: Shape, *, widths: tuple[tuple[int, int], ...]) -> list[Any]:
+    return [(0, x, lambda index: [i + low for i, (low, _) in zip(index, widths, strict=True)])]
+
+
 pad = linear(  # with zeros, which makes it linear
     "pad",
     _pad_transpose,
     type_rule=shape_rule(lambda x, *, widths: tuple(low + n + high for n, (low, high) in zip(x, widths, strict=True))),
     batch=_pad_batch,
+    lowering=Assembly(_pad_parts),
     examples=(
         Example(((2, 3),), {"widths": ((1, 0), (2, 3))}),
         Example(((0,),), {"widths": ((1, 1),)}),
@@ -180,10 +207,15 @@ def _flip_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], par
     return flip(inputs[0], axes=tuple(a + 1 for a in params["axes"]))
 
 
+def _flip_index(index: Sequence[Any], x: Shape, *, axes: tuple[int, ...]) -> list[Any]:
+    return [n - 1 - i if a in axes else i for a, (i, n) in enumerate(zip(index, x, strict=True))]
+
+
 flip = linear(
     "flip",
     lambda ct, x, *, axes: flip(ct, axes=axes),
     type_rule=shape_rule(lambda x, *, axes: x),
     batch=_flip_batch,
+    lowering=View(_flip_index),
     examples=(Example(((2, 3),), {"axes": (0, 1)}), Example(((4,),), {"axes": (0,)}), Example(((0,),), {"axes": (0,)})),
 )

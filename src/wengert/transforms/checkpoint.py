@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from ..core.errors import GraphError
-from ..core.interpreter import Box, Interpreter, apply, state, strip, wrap
+from ..core.interpreter import Box, Interpreter, Journal, apply, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.program import Program
 from ..core.tree import unflatten
@@ -31,7 +31,8 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     ----------
     function : callable
         Takes and returns arrays or containers of arrays. It runs again in the sweep, with the same arguments, and
-        must compute the same again. Arrays that it captures are differentiated as usual.
+        must compute the same again; what it draws from ``wg.random`` is kept. Arrays that it captures are
+        differentiated as usual.
 
     Returns
     -------
@@ -122,7 +123,8 @@ def _record(function: FlatFunction, name: str, inputs: tuple[Value, ...]) -> tup
     """Run the function, see on which recorded arrays it depends, inputs or captured ones, and forget the rest."""
     floor, start = state.floor, Leaf((), None).order
     scopes = (*state.levels, *(visit.level for visit in state.visits))
-    with _scope(floor):
+    journal = Journal()
+    with _scope(floor), journal.noting():
         outputs = function(*inputs)
     level = max((o._level for o in outputs if _node(o)), key=lambda level: level.depth, default=None)
     if level is None:
@@ -136,7 +138,7 @@ def _record(function: FlatFunction, name: str, inputs: tuple[Value, ...]) -> tup
         _not_to_be_run_again if captured else function,
         _differently,
         tuple(map(type_of, lowered)),
-        vjp=_pull(function, level, scopes, floor, notes, captured),
+        vjp=_pull(function, level, scopes, floor, notes, captured, journal),
     )
     nodes = (*notes, *captured)
     wanted = sum(1 << i for i, node in enumerate(nodes) if node)
@@ -176,6 +178,7 @@ def _pull(
     floor: int,
     notes: Sequence[Node | None],
     captured: tuple[Node, ...],
+    journal: Journal,
 ) -> Callable[..., Sequence[Value | None]]:
     above = [scope for scope in scopes if scope.depth > level.depth]  # the function may look at arrays of theirs
 
@@ -188,6 +191,7 @@ def _pull(
             for reopened in (*above, level):
                 stack.enter_context(reopened.reopened(values_only=True))
             stack.enter_context(_scope(floor))
+            stack.enter_context(journal.reading())
             outputs = function(*inputs)
         roots = [
             (n, ct) for o, ct in zip(outputs, cotangents, strict=True) if ct is not None and (n := _node(o, level))

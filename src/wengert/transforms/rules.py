@@ -265,7 +265,7 @@ def below(level: Interpreter, function: Callable[..., Sequence[Value | None]], v
 
     They are found by tracing: in the program they are constants, and can be replaced.
     """
-    with Stager() as stager, level.reopened(values_only=True):
+    with Stager(takes_impure=False) as stager, level.reopened(values_only=True):
         parts = function(*[stager.input(x) for x in values])
     program = stager.program([p for p in parts if p is not None], None, None).pruned()
     constants = {v: c._value if mine(level, c) else c for v, c in program.constants.items()}

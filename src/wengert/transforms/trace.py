@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from ..backends import backend
 from ..core.errors import ConversionError
-from ..core.interpreter import Box, Interpreter, apply, located, state, strip, wrap
+from ..core.interpreter import Box, Interpreter, apply, located, perform, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.tree import Tree, flatten, unflatten
@@ -52,8 +52,9 @@ class Stager(Interpreter):
 
     name: ClassVar[str] = "trace"
 
-    def __init__(self) -> None:
+    def __init__(self, takes_impure: bool = True) -> None:
         super().__init__()
+        self.takes_impure = takes_impure
         self.inputs: list[Variable] = []
         self.equations: list[Equation] = []
         self._captured: dict[int, list[_Constant]] = {}
@@ -66,9 +67,10 @@ class Stager(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Evaluate one level down, and write the equation."""
-        if primitive.call is not None:
-            return primitive.call(self, inputs, params)
-        out = apply(primitive, *map(self.value, inputs), **params)
+        if primitive.call is not None and (called := primitive.call(self, inputs, params)) is not NotImplemented:
+            return called
+        values = tuple(map(self.value, inputs))
+        out = apply(primitive, *values, **params) if primitive.pure else perform(primitive, values, params, self.depth)
         boxes = self.write(primitive, tuple(map(self.atom, inputs)), params, out if primitive.multiple else (out,))
         return boxes if primitive.multiple else boxes[0]
 
@@ -173,8 +175,8 @@ class Tracer(Stager):
 
     def process(self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Find the types of the outputs, and write the equation."""
-        if primitive.call is not None:
-            return primitive.call(self, inputs, params)
+        if primitive.call is not None and (called := primitive.call(self, inputs, params)) is not NotImplemented:
+            return called
         atoms = tuple(map(self.atom, inputs))
         types = [a.type if isinstance(a, Variable) else type_of(a) for a in atoms]
         try:
@@ -292,7 +294,7 @@ def linearize(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callabl
     check_callable(function)
     leaves, in_tree = flatten(primals)
     values = [backend.frozen_copy(differentiable_value(x, "an argument of linearize")) for x in leaves]
-    with Stager() as level:
+    with Stager(takes_impure=False) as level:  # what is drawn belongs to the point
         tangents = [level.input(zeros_like(value)) for value in values]
         outputs, moved, out_tree, _ = push_forward(function, values, tangents, in_tree, False)
         results = [zeros_like(x) if t is None else t for x, t in zip(outputs, moved, strict=True)]

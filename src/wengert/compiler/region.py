@@ -1,0 +1,266 @@
+"""A region: the code of one program, or of a loop's body, from its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+
+from ..core.lowering import Assembly, Special
+from ..core.program import Atom, Equation, Program, Variable
+from ..core.types import Shape
+from .function import Function, Place
+from .indices import AnyIndex
+from .ir import DType, Scalar
+from .kernels import emit_kernel
+from .memory import Arena, bytes_of, last_reads
+from .schedule import Kernel, Kind, Schedule, Step, dtype_of, is_view, schedule
+from .scope import Scope, elements, viewed_place
+
+__all__ = ["Options", "Region", "Unit"]
+
+
+class Options:
+    """What the lowering may use."""
+
+    def __init__(self, fuse: bool = True, registers: bool = True, threads: int = 1, blas: bool = True, reuse: bool = True) -> None:
+        self.fuse, self.registers, self.threads, self.blas, self.reuse = fuse, registers, threads, blas, reuse
+
+
+class Unit:
+    """What the regions of one compiled function share: its arena, and what it calls out to."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.callouts: list[Equation] = []
+        self.constants: list[tuple[Variable, object]] = []
+
+
+SMALL_BUFFER = 64
+"""A result of so many elements is kept on the stack."""
+
+
+class Region(Scope):
+    """The code of one program in a function."""
+
+    def __init__(
+        self,
+        function: Function,
+        program: Program,
+        unit: Unit,
+        arena: Arena,
+        base: str,
+        outer: Region | None = None,
+    ) -> None:
+        self.unit, self.arena, self.base, self.outer = unit, arena, base, outer
+        options = unit.options
+        super().__init__(function, schedule(program, options.fuse, options.registers))
+        self.program = program
+        self.places: dict[Variable, Place] = {}
+        self.inputs_in_registers: set[Variable] = set()
+        self._spilled: dict[Variable, Place] = {}
+        self._pointers: dict[int, str] = {}
+
+    # -- Where things are -----------------------------------------------------------------------------------------------
+
+    def bind(self, variable: Variable, place: Place) -> None:
+        """Say where an input, a constant or an output stands."""
+        self.places[variable] = place
+
+    def bind_scalars(self, variable: Variable, scalars: Mapping[tuple[int, ...], Scalar]) -> None:
+        """Say what the elements of a small input are."""
+        self.inputs_in_registers.add(variable)
+        for index, scalar in scalars.items():
+            self.scalars[variable, index] = scalar
+
+    def has_registers(self, variable: Variable) -> bool:
+        """Whether an input came as scalars."""
+        return variable in self.inputs_in_registers
+
+    def place(self, variable: Variable) -> Place | None:
+        """The memory of a variable, or of what it is a view of."""
+        found = self.places.get(variable)
+        if found is not None:
+            return found
+        equation = self.plan.definition.get(variable)
+        if equation is None or self.plan.kinds[equation] != Kind.MAP or not is_view(equation):
+            return None
+        (x,) = equation.inputs
+        base = self.place(x) if isinstance(x, Variable) else None
+        if base is None:
+            return None
+        found = self.places[variable] = viewed_place(equation, base)
+        return found
+
+    def target(self, variable: Variable) -> Place:
+        """Where a value is to be stored."""
+        return self.places[variable]
+
+    def at_offset(self, offset: int) -> str:
+        """A pointer into the arena."""
+        found = self._pointers.get(offset)
+        if found is None:
+            found = self._pointers[offset] = self.function.value(f"getelementptr inbounds i8, ptr {self.base}, i64 {offset}")
+        return found
+
+    def scratch(self, shape: Shape, dtype: DType) -> Place:
+        """Memory that nothing else uses."""
+        pointer = self.at_offset(self.arena.keep(prod(shape) * dtype.itemsize))
+        return Place.contiguous(pointer, shape, dtype)
+
+    def spilled(self, variable: Variable) -> Place:
+        """The memory of a small array that lives in registers."""
+        found = self._spilled.get(variable)
+        if found is None:
+            shape = variable.type.shape
+            found = self.function.buffer(shape, dtype_of(variable.type))
+            for index in elements(shape):
+                self.function.store(self.read(variable, index), found, index)
+            self._spilled[variable] = found
+        return found
+
+    def memory(self, atom: Atom, dtype: DType | None = None) -> Place:
+        """An input of a step, in memory: where it stands, or where it is put for the purpose."""
+        if not isinstance(atom, Variable):
+            assert dtype is not None
+            place = self.function.buffer((), dtype)
+            self.function.store(self.literal(atom, dtype), place, ())
+            return place
+        found = self.place(atom)
+        if found is not None:
+            return found
+        equation = self.plan.definition.get(atom)
+        if atom in self.inputs_in_registers or (equation is not None and self.plan.kinds[equation] == Kind.REGISTER):
+            return self.spilled(atom)
+        return self.materialised(atom)
+
+    def contiguous(self, atom: Atom, dtype: DType | None = None) -> Place:
+        """An input of a step, contiguous in memory."""
+        place = self.memory(atom, dtype)
+        if place.is_contiguous:
+            return place
+        copy = self.scratch(place.shape, place.dtype)
+        self.copy(place, copy)
+        return copy
+
+    def materialised(self, variable: Variable) -> Place:
+        """A mapped value, computed for one reader."""
+        place = self.scratch(variable.type.shape, dtype_of(variable.type))
+        self.write_to(variable, place, variable.type.shape, lambda index: index)
+        return place
+
+    # -- The whole ------------------------------------------------------------------------------------------------------
+
+    def run(self, outputs: Sequence[Place]) -> None:
+        """Write the code; the results go to these places."""
+        self._give_memory(outputs)
+        for registers, work in zip(self.plan.registers, self.plan.work, strict=True):
+            for equation in registers:
+                self._registers(equation)
+            for item in work:
+                if isinstance(item, Kernel):
+                    emit_kernel(self, item)
+                else:
+                    self._step(item)
+        for atom, place in zip(self.program.outputs, outputs, strict=True):
+            self._deliver(atom, place)
+
+    def _give_memory(self, outputs: Sequence[Place]) -> None:
+        """A place for every value that takes memory: the caller's where it is a result, else in the arena."""
+        last = last_reads(self.plan)
+        alias = self._aliases()
+        for v, root in alias.items():
+            last[root] = max(last.get(root, -1), last.get(v, -1))
+        results: dict[Variable, Place] = {}
+        for atom, place in zip(self.program.outputs, outputs, strict=True):
+            if isinstance(atom, Variable) and place.is_contiguous:
+                results.setdefault(alias.get(atom, atom), place)
+        for equation in self.program.equations:
+            for v in equation.outputs:
+                if v in self.places or v in alias or not self.plan.in_memory(v):
+                    continue
+                shape, dtype = v.type.shape, dtype_of(v.type)
+                if self.plan.kinds[equation] == Kind.REGISTER:
+                    continue
+                given = results.get(v)
+                if given is not None and given.dtype == dtype:
+                    self.places[v] = given.reshaped(shape)
+                elif prod(shape) <= SMALL_BUFFER:
+                    self.places[v] = self.function.buffer(shape, dtype)
+                else:
+                    first = self.plan.position[v]
+                    end = max(last.get(v, first), first)
+                    if v in map(lambda o: alias.get(o, o), (o for o in self.program.outputs if isinstance(o, Variable))):
+                        end = 1 << 60
+                    offset = self.arena.take(first, end, bytes_of(v.type))
+                    self.places[v] = Place.contiguous(self.at_offset(offset), shape, dtype)
+
+    def _aliases(self) -> dict[Variable, Variable]:
+        """Reshaped values, which share the memory of what they were."""
+        alias: dict[Variable, Variable] = {}
+        for equation in self.program.equations:
+            if self.plan.kinds[equation] == Kind.STEP and equation.primitive.lowering == Special("reshape"):
+                (x,) = equation.inputs
+                if isinstance(x, Variable) and x in self.plan.definition and self.plan.in_memory(x):
+                    if self.plan.kinds[self.plan.definition[x]] != Kind.REGISTER:
+                        alias[equation.outputs[0]] = alias.get(x, x)
+        return alias
+
+    def _deliver(self, atom: Atom, place: Place) -> None:
+        """Put a result where it belongs, unless it is there."""
+        if not isinstance(atom, Variable):
+            self.function.store(self.literal(atom, place.dtype), place, [0] * len(place.shape))
+            return
+        found = self.place(atom)
+        if found is not None and found.dtype == place.dtype:
+            if (found.pointer, found.offset) != (place.pointer, place.offset):
+                self.copy(found, place)
+            return
+        if self.plan.definition.get(atom) is None or self.plan.kinds[self.plan.definition[atom]] == Kind.REGISTER:
+            for index in elements(atom.type.shape):
+                self.function.store(self.m.cast(self.read(atom, index), place.dtype), place, index)
+            return
+        self.write_to(atom, place, atom.type.shape, lambda index: index)
+
+    # -- Equations on registers -------------------------------------------------------------------------------------------
+
+    def _registers(self, equation: Equation) -> None:
+        if equation.primitive.lowering == Special("guard"):
+            from .steps import emit_guard
+
+            emit_guard(self, equation)
+            return
+        (out,) = equation.outputs
+        for index in elements(out.type.shape):
+            self.scalars[out, index] = self.compute(equation, index)
+
+    # -- Loops that write -------------------------------------------------------------------------------------------------
+
+    def write_to(
+        self,
+        atom: Atom,
+        place: Place,
+        region: Shape,
+        rule: Callable[[Sequence[AnyIndex]], Sequence[AnyIndex]],
+        accumulate: bool = False,
+    ) -> None:
+        """Write a value, broadcast to a region, to the places that a rule gives for the region's indices."""
+        from .writes import emit_write
+
+        emit_write(self, atom, place, region, rule, accumulate)
+
+    def copy(self, source: Place, target: Place) -> None:
+        """Copy elements."""
+        from .writes import emit_copy
+
+        emit_copy(self, source, target)
+
+    def threads_for(self, kernel: Kernel, space: Shape) -> int:
+        """By how many threads a kernel is run."""
+        from .parallel import share_for
+
+        return share_for(self, kernel, space)
+
+    def _step(self, step: Step) -> None:
+        from .steps import emit_step
+
+        emit_step(self, step.equation)

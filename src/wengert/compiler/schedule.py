@@ -1,0 +1,480 @@
+"""The schedule: which equations share a loop, which values are kept in memory, and what runs before what.
+
+Values are of three kinds. *Registers* are small arrays, unrolled into scalars. *Mapped* values are computed element
+by element in the loop that reads them, and take memory only where somebody reads them at another place: by another
+loop, a library, or the caller. The rest is made by a *step* of its own.
+
+Everything runs at a *position*, as early as what it reads allows. What is read at the same place in a loop over the
+same space can be read in the loop that computes it; anything else is there one position later. Mapped values and
+reductions over one space at one position, connected by what they read, are one kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..core.lowering import Assembly, Elementwise, Reduction, Special, View
+from ..core.program import Atom, Equation, Program, Variable
+from ..core.types import ArrayType, Shape
+from .elementwise import lowers
+from .ir import DType, supported
+
+__all__ = ["element_cost", "Kernel", "Kind", "Schedule", "Step", "dtype_of", "kind_of", "schedule"]
+
+REGISTERS = (16, 9, 4, 1)
+"""Arrays of at most so many elements live in registers: the first of these with which the program stays small."""
+UNROLLED = 12_000
+"""Scalars in a program beyond which fewer arrays are unrolled."""
+INNER_PRODUCTS = 64
+"""A matrix product of at most so many multiplications is unrolled."""
+
+
+class Kind:
+    """How an equation is run."""
+
+    REGISTER = "register"
+    MAP = "map"
+    REDUCE = "reduce"
+    STEP = "step"
+
+
+@dataclass(eq=False)
+class Kernel:
+    """One loop nest: mapped values that it stores, and reductions."""
+
+    position: int
+    space: Shape
+    stored: list[Variable] = field(default_factory=list)
+    reductions: list[Equation] = field(default_factory=list)
+    members: list[Equation] = field(default_factory=list)
+    """The mapped equations computed at the loop's own index, in order."""
+
+
+@dataclass(eq=False)
+class Step:
+    """An equation that runs by itself: a library call, a loop of its own, an effect."""
+
+    position: int
+    equation: Equation
+
+
+@dataclass(eq=False)
+class Schedule:
+    """What is run, by position."""
+
+    program: Program
+    kinds: dict[Equation, str]
+    position: dict[Variable, int]
+    """From where on a register is there; the position of the kernel or step that makes anything else."""
+    stored: set[Variable]
+    """Mapped values that take memory."""
+    registers: list[list[Equation]]
+    """By position: equations on registers, in order."""
+    work: list[list[Kernel | Step]]
+    """By position: what runs after the registers of that position."""
+    definition: dict[Variable, Equation]
+
+    def in_memory(self, variable: Variable) -> bool:
+        """Whether a variable has memory of its own."""
+        equation = self.definition.get(variable)
+        if equation is None or variable in self.stored:
+            return True
+        return self.kinds[equation] in (Kind.REDUCE, Kind.STEP)
+
+
+def dtype_of(type: ArrayType) -> DType:
+    """The dtype in which a value of this type is computed; a Python number's is that which it has as an array."""
+    return np.dtype(type.dtype)
+
+
+def _size(atom: Atom) -> int:
+    return prod(atom.type.shape) if isinstance(atom, Variable) else 1
+
+
+def _shape(atom: Atom) -> Shape:
+    return atom.type.shape if isinstance(atom, Variable) else ()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Kinds
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def is_unit_reshape(equation: Equation) -> bool:
+    """Whether a reshape only adds or takes away axes of length one."""
+    (x,), shape = equation.inputs, equation.params["shape"]
+    return [n for n in _shape(x) if n != 1] == [n for n in shape if n != 1]
+
+
+def kind_of(equation: Equation, limit: int) -> str:
+    """How an equation is run, where arrays of at most ``limit`` elements live in registers."""
+    lowering = equation.primitive.lowering
+    types = [a.type for a in (*equation.inputs, *equation.outputs) if isinstance(a, Variable)]
+    if lowering is None or not equation.outputs or not all(supported(dtype_of(t)) for t in types):
+        return Kind.STEP
+    (out,) = equation.outputs
+    small_inputs = all(_size(a) <= limit for a in equation.inputs)
+    small = _size(out) <= limit
+    if isinstance(lowering, Elementwise):
+        if not lowers(equation.primitive, _operands(equation.inputs), dtype_of(out.type), **equation.params):
+            return Kind.STEP
+        return Kind.REGISTER if small and small_inputs else Kind.MAP
+    if isinstance(lowering, View):
+        return Kind.REGISTER if small else Kind.MAP
+    if isinstance(lowering, Assembly):
+        return Kind.REGISTER if small and small_inputs else Kind.STEP
+    if isinstance(lowering, Reduction):
+        (x,) = equation.inputs
+        if _size(x) == 0 and equation.primitive.name in ("max", "min"):
+            return Kind.STEP  # an error, which is the evaluation's to raise
+        return Kind.REGISTER if small and small_inputs else Kind.REDUCE
+    assert isinstance(lowering, Special)
+    if lowering.name == "reshape":
+        return Kind.REGISTER if small else Kind.MAP if is_unit_reshape(equation) else Kind.STEP
+    if lowering.name == "matmul":
+        x, y = equation.inputs
+        products = _size(out) * (_shape(x)[-1] if _shape(x) else 1)
+        plain = len(_shape(x)) <= 2 and len(_shape(y)) <= 2
+        fits = small and small_inputs and plain and products <= INNER_PRODUCTS
+        return Kind.REGISTER if fits else Kind.STEP
+    if lowering.name == "guard":
+        return Kind.REGISTER
+    return Kind.STEP
+
+
+def _operands(atoms: Sequence[Atom]) -> list[Any]:
+    return [dtype_of(a.type) if isinstance(a, Variable) else a for a in atoms]
+
+
+def _register_limit(program: Program) -> int:
+    sizes = [_size(v) for equation in program.equations for v in equation.outputs]
+    for limit in REGISTERS:
+        if sum(s for s in sizes if s <= limit) <= UNROLLED:
+            return limit
+    return REGISTERS[-1]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What is kept in memory
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def is_view(equation: Equation) -> bool:
+    """Whether the output is the input's memory, seen otherwise."""
+    lowering = equation.primitive.lowering
+    return isinstance(lowering, View) or lowering == Special("reshape")
+
+
+_CHEAP = {"add", "subtract", "multiply", "negative", "absorbing_multiply", "where", "maximum", "minimum", "conj"}
+
+
+def element_cost(equation: Equation) -> float:
+    """Of computing an element again, in additions."""
+    lowering = equation.primitive.lowering
+    if not isinstance(lowering, Elementwise):
+        return 0.0
+    name, dtype = equation.primitive.name, equation.outputs[0].type.dtype
+    if name in _CHEAP or dtype == np.bool_:
+        return 1.0
+    return 4.0 if name in ("divide", "sqrt", "reciprocal") else 15.0
+
+
+class _Storage:
+    """Which mapped values must take memory, and which may have to."""
+
+    def __init__(self, program: Program, kinds: dict[Equation, str], definition: dict[Variable, Equation]) -> None:
+        self.kinds, self.definition = kinds, definition
+        self.required: set[Variable] = set()
+        self.candidates: set[Variable] = set()
+        self._uses: dict[Variable, int] = {}
+        self._elsewhere: dict[Variable, float] = {}
+        """How much more often than its size a value is read away from its own index."""
+        for out in program.outputs:
+            if isinstance(out, Variable) and self._is_map(out):
+                self.required.add(out)
+        for equation in reversed(program.equations):
+            self._read(equation)
+        cost: dict[Variable, float] = {}
+        for equation in program.equations:
+            if kinds[equation] == Kind.MAP:
+                self._decide(equation, cost)
+
+    def _is_map(self, variable: Variable) -> bool:
+        equation = self.definition.get(variable)
+        return equation is not None and self.kinds[equation] == Kind.MAP
+
+    def _read(self, equation: Equation) -> None:
+        """Note how an equation reads its inputs; those that read it are known."""
+        kind = self.kinds[equation]
+        atoms = list(dict.fromkeys(a for a in equation.inputs if isinstance(a, Variable)))
+        for v in atoms:
+            if not self._is_map(v):
+                continue
+            self._uses[v] = self._uses.get(v, 0) + 1
+            if kind == Kind.STEP:
+                self._need_memory(v, equation)
+            elif kind == Kind.MAP and equation.outputs[0].type.shape != v.type.shape:
+                factor = _size(equation.outputs[0]) / max(1, _size(v))
+                self._elsewhere[v] = self._elsewhere.get(v, 0.0) + factor
+            elif kind == Kind.MAP and is_view(equation):
+                self._elsewhere[v] = self._elsewhere.get(v, 0.0) + 1.0
+
+    def _need_memory(self, variable: Variable, reader: Equation) -> None:
+        """A step reads memory; a view of memory will do, or what the step computes as it goes along."""
+        if isinstance(reader.primitive.lowering, Assembly) and not (
+            reader.primitive.lowering.onto_first and variable is reader.inputs[0]
+        ):
+            self._elsewhere[variable] = self._elsewhere.get(variable, 0.0) + 1.0
+            return
+        equation = self.definition[variable]
+        (x,) = equation.inputs[:1]
+        if isinstance(equation.primitive.lowering, View) and isinstance(x, Variable) and variable not in self.required:
+            if equation.primitive.name != "broadcast_to":
+                if self._is_map(x):
+                    self._need_memory(x, reader)
+                    return
+                if self.kinds.get(self.definition.get(x)) != Kind.REGISTER:  # type: ignore[arg-type]
+                    return
+        self.required.add(variable)
+
+    def _decide(self, equation: Equation, cost: dict[Variable, float]) -> None:
+        """Whether a value is computed by each loop that reads it, or in one."""
+        (v,) = equation.outputs
+        inputs = {a for a in equation.inputs if isinstance(a, Variable)}
+        total = element_cost(equation) + sum(cost.get(a, 0.0) for a in inputs)
+        elsewhere, uses = self._elsewhere.get(v, 0.0), self._uses.get(v, 0)
+        if v in self.required:
+            total = 0.0
+        elif (elsewhere > 1.5 and total >= 3.0) or (elsewhere and uses > 1 and total >= 4.0):
+            self.required.add(v)
+            total = 0.0
+        elif uses > 1 and total >= 1.0:
+            self.candidates.add(v)
+            total = 0.0
+        cost[v] = total
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Positions
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def schedule(program: Program, fuse: bool = True, registers: bool = True) -> Schedule:
+    """The schedule of a program; without ``fuse`` every mapped value is stored by a loop of its own."""
+    limit = _register_limit(program) if registers else 1
+    kinds = {equation: kind_of(equation, limit) for equation in program.equations}
+    definition = {v: equation for equation in program.equations for v in equation.outputs}
+    storage = _Storage(program, kinds, definition)
+    if not fuse:
+        storage.required |= {v for v, e in definition.items() if kinds[e] == Kind.MAP}
+    return _Scheduler(program, kinds, definition, storage, fuse).schedule
+
+
+class _Scheduler:
+    def __init__(
+        self,
+        program: Program,
+        kinds: dict[Equation, str],
+        definition: dict[Variable, Equation],
+        storage: _Storage,
+        fuse: bool,
+    ) -> None:
+        self.kinds, self.definition, self.storage, self.fuse = kinds, definition, storage, fuse
+        self.position: dict[Variable, int] = {}
+        self.same_place: dict[Variable, int] = {}
+        """For a mapped value: where the latest value is made that it reads at its own index."""
+        self.order = {equation: i for i, equation in enumerate(program.equations)}
+        self.loops: list[tuple[int, Shape, Equation]] = []
+        steps: list[Step] = []
+        registers: list[tuple[int, Equation]] = []
+        effect = 0
+        for equation in program.equations:
+            kind = kinds[equation]
+            if kind == Kind.REGISTER:
+                at = max((self._whole(a) for a in equation.inputs), default=0)
+                if not equation.outputs:
+                    at = effect = max(at, effect)
+                registers.append((at, equation))
+                for v in equation.outputs:
+                    self.position[v] = at
+            elif kind == Kind.STEP:
+                at = max((self._whole(a) for a in equation.inputs), default=0)
+                if equation.primitive.call is not None or not equation.outputs:
+                    at = effect = max(at, effect)
+                steps.append(Step(at, equation))
+                for v in equation.outputs:
+                    self.position[v] = at
+            elif kind == Kind.MAP:
+                self._place_map(equation)
+            else:
+                (x,) = equation.inputs
+                at = max(self._needs(x, x.type.shape if isinstance(x, Variable) else ()))
+                self.loops.append((at, x.type.shape if isinstance(x, Variable) else (), equation))
+                self.position[equation.outputs[0]] = at
+        kernels, stored = self._kernels(program)
+        last = max(
+            [k.position for k in kernels] + [s.position for s in steps] + [at for at, _ in registers], default=-1
+        )
+        by_register: list[list[Equation]] = [[] for _ in range(last + 1)]
+        for at, equation in registers:
+            by_register[at].append(equation)
+        work: list[list[Kernel | Step]] = [[] for _ in range(last + 1)]
+        for item in (*kernels, *steps):
+            work[item.position].append(item)
+        self.schedule = Schedule(program, kinds, self.position, stored, by_register, work, definition)
+
+    def _kind(self, variable: Variable) -> str | None:
+        equation = self.definition.get(variable)
+        return None if equation is None else self.kinds[equation]
+
+    def _keeps(self, variable: Variable) -> bool:
+        """Whether a mapped value is one that others find where it was computed."""
+        return variable in self.storage.required or variable in self.storage.candidates
+
+    def _whole(self, atom: Atom) -> int:
+        """From which position on all elements of a value can be read."""
+        if not isinstance(atom, Variable):
+            return 0
+        kind = self._kind(atom)
+        if kind is None:
+            return 0
+        if kind == Kind.REGISTER:
+            return self.position[atom]
+        if kind == Kind.MAP and not self._keeps(atom):
+            return max(self.position[atom], self.same_place[atom] + 1)
+        return self.position[atom] + 1
+
+    def _needs(self, atom: Atom, space: Shape) -> tuple[int, int]:
+        """Where a loop over a space that reads a value may run at the earliest: for what it reads as a whole, and
+        for what it reads at its own index."""
+        if isinstance(atom, Variable) and self._kind(atom) == Kind.MAP and atom.type.shape == space and self.fuse:
+            if self._keeps(atom):
+                return 0, self.position[atom]
+            return self.position[atom], self.same_place[atom]
+        return self._whole(atom), -1
+
+    def _place_map(self, equation: Equation) -> None:
+        (out,) = equation.outputs
+        whole, same = 0, -1
+        for a in equation.inputs:
+            if is_view(equation):
+                whole = max(whole, self._whole(a))
+            else:
+                w, s = self._needs(a, out.type.shape)
+                whole, same = max(whole, w), max(same, s)
+        if self._keeps(out):
+            at = max(whole, same)
+            self.loops.append((at, out.type.shape, equation))
+            self.position[out] = at
+        else:
+            self.position[out], self.same_place[out] = whole, same
+
+    # -- Kernels ----------------------------------------------------------------------------------------------------------
+
+    def _kernels(self, program: Program) -> tuple[list[Kernel], set[Variable]]:
+        groups: dict[tuple[int, Shape], list[Equation]] = {}
+        for at, space, equation in self.loops:
+            groups.setdefault((at, space), []).append(equation)
+        kernels: list[Kernel] = []
+        fused: list[tuple[Kernel, set[Equation]]] = []
+        stored = set(self.storage.required)
+        for (at, space), sinks in groups.items():
+            for component in self._connected(at, space, sinks):
+                kernel = Kernel(at, space)
+                members: set[Equation] = set()
+                for sink in component:
+                    members |= self._inlined(at, space, sink, stored)
+                kernel.reductions = [e for e in component if self.kinds[e] == Kind.REDUCE]
+                kernels.append(kernel)
+                fused.append((kernel, members))
+        for registers in program.equations:
+            if self.kinds[registers] in (Kind.REGISTER, Kind.STEP):
+                for a in registers.inputs:
+                    if isinstance(a, Variable) and self._kind(a) == Kind.MAP:
+                        self._demand(a, stored)
+        for kernel, members in fused:
+            kernel.members = sorted(members, key=self.order.__getitem__)
+            kernel.stored = [
+                e.outputs[0]
+                for e in kernel.members
+                if e.outputs[0] in stored and self.position[e.outputs[0]] == kernel.position and self._keeps(e.outputs[0])
+            ]
+        return [k for k in kernels if k.stored or k.reductions], stored
+
+    def _connected(self, at: int, space: Shape, sinks: list[Equation]) -> Iterator[list[Equation]]:
+        """The sinks in groups that share something that they read."""
+        leader = {sink: sink for sink in sinks}
+
+        def find(x: Equation) -> Equation:
+            while leader[x] is not x:
+                leader[x] = x = leader[leader[x]]
+            return x
+
+        reader: dict[Variable | Equation, Equation] = {}
+        for sink in sinks:
+            inlined = self._inlined(at, space, sink, None)
+            seen: Iterable[Variable | Equation] = {
+                *inlined,
+                *(a for e in inlined for a in e.inputs if isinstance(a, Variable) and _size(a) > 1),
+                *(a for a in sink.inputs if isinstance(a, Variable)),
+            }
+            for item in seen:
+                other = reader.setdefault(item, sink)
+                leader[find(sink)] = find(other)
+        components: dict[Equation, list[Equation]] = {}
+        for sink in sinks:
+            components.setdefault(find(sink), []).append(sink)
+        yield from components.values()
+
+    def _inlined(self, at: int, space: Shape, sink: Equation, stored: set[Variable] | None) -> set[Equation]:
+        """The mapped equations computed at the loop's index for a sink; what it reads elsewhere is to be stored."""
+        found: set[Equation] = set()
+        stack: list[Equation] = []
+
+        def visit(v: Atom) -> None:
+            if not isinstance(v, Variable) or self._kind(v) != Kind.MAP:
+                return
+            equation = self.definition[v]
+            here = v.type.shape == space and (not self._keeps(v) or (self.position[v] == at and self.fuse))
+            if here:
+                if equation not in found:
+                    found.add(equation)
+                    stack.append(equation)
+            elif stored is not None:
+                self._demand(v, stored)
+
+        if self.kinds[sink] == Kind.MAP:
+            found.add(sink)
+            stack.append(sink)
+        else:
+            visit(sink.inputs[0])
+        while stack:
+            equation = stack.pop()
+            if is_view(equation):
+                if stored is not None:
+                    for a in equation.inputs:
+                        if isinstance(a, Variable) and self._kind(a) == Kind.MAP:
+                            self._demand(a, stored)
+            else:
+                for a in equation.inputs:
+                    visit(a)
+        return found
+
+    def _demand(self, variable: Variable, stored: set[Variable]) -> None:
+        """Somebody reads a mapped value away from the loop that may keep it: what is kept below it is stored."""
+        stack = [variable]
+        seen = {variable}
+        while stack:
+            v = stack.pop()
+            if self._keeps(v):
+                stored.add(v)
+                continue
+            for a in self.definition[v].inputs:
+                if isinstance(a, Variable) and a not in seen and self._kind(a) == Kind.MAP:
+                    seen.add(a)
+                    stack.append(a)

@@ -1,0 +1,193 @@
+"""``expand``: operations that are made of others are written out, so that their parts fuse with what is around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from ...backends import backend
+from ...core.program import Atom, Equation, Program
+from ...core.types import ArrayType
+from .rewriter import Rewriter, type_of_atom
+
+__all__ = ["EXPANSIONS", "expand"]
+
+Expansion = Callable[[Rewriter, Equation, tuple[Atom, ...]], Atom | None]
+
+EXPANSIONS: dict[str, Expansion] = {}
+"""How a composite primitive is written out, by its name; None where it is left alone."""
+
+
+def expand(program: Program) -> Program:
+    """Write out composite primitives. Results agree with their evaluation to a few units in the last place."""
+    rewriter = Rewriter(program)
+    for equation in program.equations:
+        expansion = EXPANSIONS.get(equation.primitive.name)
+        inputs = rewriter.inputs(equation)
+        if expansion is not None:
+            mark = rewriter.mark()
+            atom = expansion(rewriter, equation, inputs)
+            if atom is not None and rewriter.fits(equation.outputs[0], atom):
+                rewriter.replace(equation.outputs[0], atom)
+                continue
+            rewriter.back_to(mark)
+        rewriter.keep(equation, inputs)
+    return rewriter.program()
+
+
+def _expansion(name: str) -> Callable[[Expansion], Expansion]:
+    def enter(function: Expansion) -> Expansion:
+        EXPANSIONS[name] = function
+        return function
+
+    return enter
+
+
+# Elementwise --------------------------------------------------------------------------------------------------------
+
+
+@_expansion("clip")
+def _clip(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
+    x, low, high = inputs
+    return r.make("minimum", r.make("maximum", x, low), high)
+
+
+@_expansion("square")
+def _square(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
+    (x,) = inputs
+    return r.make("multiply", x, x)
+
+
+# Reductions ---------------------------------------------------------------------------------------------------------
+
+
+def _inexact(r: Rewriter, x: Atom) -> Atom:
+    """Integers are reduced in float64."""
+    kind = backend.dtype(type_of_atom(x).dtype).kind
+    return x if kind in "fc" else r.make("astype", x, dtype=backend.dtype(float))
+
+
+@_expansion("norm")
+def _norm(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
+    x = _inexact(r, inputs[0])
+    if type_of_atom(x).dtype.kind == "c":
+        real, imag = r.make("real", x), r.make("imag", x)
+        squares = r.make("add", r.make("multiply", real, real), r.make("multiply", imag, imag))
+    else:
+        squares = r.make("multiply", x, x)
+    return r.make("sqrt", r.make("sum", squares, **equation.params))
+
+
+@_expansion("logsumexp")
+def _logsumexp(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
+    axes, out = equation.params["axes"], equation.outputs[0].type
+    x = _inexact(r, inputs[0])
+    type = type_of_atom(x)
+    if any(type.shape[a] == 0 for a in axes):
+        return None  # a maximum of nothing
+    kept = tuple(1 if a in axes else n for a, n in enumerate(type.shape))
+    real = r.make("real", x) if type.dtype.kind == "c" else x
+    peak = r.make("max", real, axes=axes, keepdims=False)
+    shift = r.make("where", r.make("isfinite", peak), peak, 0.0)
+    powers = r.make("exp", r.make("subtract", x, _reshaped(r, shift, kept)))
+    total = r.make("log", r.make("sum", powers, axes=axes, keepdims=False))
+    return _reshaped(r, r.make("add", total, shift), out.shape)
+
+
+def _reshaped(r: Rewriter, x: Atom, shape: tuple[int, ...]) -> Atom:
+    return x if type_of_atom(x).shape == shape else r.make("reshape", x, shape=shape)
+
+
+def _transposed(r: Rewriter, x: Atom, axes: tuple[int, ...]) -> Atom:
+    return x if axes == tuple(range(len(axes))) else r.make("transpose", x, axes=axes)
+
+
+# Einstein summation -------------------------------------------------------------------------------------------------
+
+
+@_expansion("einsum")
+def _einsum(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
+    left, out = equation.params["subscripts"].split("->")
+    terms = left.split(",")
+    if len(terms) > 2 or any(len(set(term)) < len(term) for term in terms):
+        return None
+    dtype = equation.outputs[0].type.dtype
+    if not hasattr(dtype, "kind") or dtype.kind == "b":  # which adds up by "or"
+        return None
+    summed = [
+        _summed(r, x, term, set(out).union(*terms[:i], *terms[i + 1 :]), equation.outputs[0].type)
+        for i, (x, term) in enumerate(zip(inputs, terms, strict=True))
+    ]
+    if len(summed) == 1:
+        ((x, term),) = summed
+        return _transposed(r, x, tuple(map(term.index, out)))
+    return _pair(r, *summed[0], *summed[1], out)
+
+
+def _summed(r: Rewriter, x: Atom, term: str, others: set[str], out: ArrayType) -> tuple[Atom, str]:
+    """An operand without the axes that nothing else has, which are summed, in the dtype of the result."""
+    axes = tuple(a for a, letter in enumerate(term) if letter not in others)
+    if not axes:
+        return x, term
+    if type_of_atom(x).dtype != out.dtype:
+        x = r.make("astype", x, dtype=out.dtype)
+    return r.make("sum", x, axes=axes, keepdims=False), "".join(c for c in term if c in others)
+
+
+def _pair(r: Rewriter, x: Atom, a: str, y: Atom, b: str, out: str) -> Atom:
+    """A product with sums over what both have: as one (stack of) matrix products, or elementwise where that is enough.
+
+    Letters are of four kinds: of the *stack* (in both operands and the result), *inner* (in both, summed), and *rows*
+    and *columns*, which one operand has.
+    """
+    stack = [c for c in out if c in a and c in b]
+    inner = [c for c in a if c in b and c not in out]
+    rows = [c for c in out if c not in b]
+    columns = [c for c in out if c not in a]
+    if not inner or not (rows or columns):
+        return _elementwise(r, x, a, y, b, out, inner)
+    size = {
+        **dict(zip(a, type_of_atom(x).shape, strict=True)),
+        **dict(zip(b, type_of_atom(y).shape, strict=True)),
+    }
+
+    def sizes(*groups: list[str]) -> tuple[int, ...]:
+        return tuple(size[c] for group in groups for c in group)
+
+    def merged(*groups: list[str]) -> tuple[int, ...]:
+        """The shape in which each group but the stack is one axis; an empty one is none, where there is no stack."""
+        return tuple(prod(sizes(g)) for g in groups if g or stack)
+
+    left = _ordered(r, x, a, [*stack, *rows, *inner])
+    right = _ordered(r, y, b, [*stack, *inner, *columns])
+    product = r.make(
+        "matmul",
+        _reshaped(r, left, (*sizes(stack), *merged(rows, inner))),
+        _reshaped(r, right, (*sizes(stack), *merged(inner, columns))),
+    )
+    found = [*stack, *rows, *columns]
+    return _transposed(r, _reshaped(r, product, sizes(found)), tuple(map(found.index, out)))
+
+
+def _ordered(r: Rewriter, x: Atom, term: str, order: list[str]) -> Atom:
+    return _transposed(r, x, tuple(map(term.index, order)))
+
+
+def _elementwise(r: Rewriter, x: Atom, a: str, y: Atom, b: str, out: str, inner: list[str]) -> Atom:
+    """A product by broadcasting, with the inner axes summed; of two vectors as a dot product."""
+    if a == b and len(a) == 1 and inner:
+        return r.make("matmul", x, y)
+    order = [*out, *inner]
+    product = r.make("multiply", _aligned(r, x, a, order), _aligned(r, y, b, order))
+    if not inner:
+        return product
+    return r.make("sum", product, axes=tuple(range(len(out), len(order))), keepdims=False)
+
+
+def _aligned(r: Rewriter, x: Atom, term: str, order: list[str]) -> Atom:
+    """An operand with its axes in this order, and axes of one element for those that it does not have."""
+    mine = [c for c in order if c in term]
+    x = _ordered(r, x, term, mine)
+    size = dict(zip(mine, type_of_atom(x).shape, strict=True))
+    first = order.index(mine[0]) if mine else len(order)  # broadcasting puts axes in front by itself
+    return _reshaped(r, x, tuple(size.get(c, 1) for c in order[first:]))

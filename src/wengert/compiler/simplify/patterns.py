@@ -1,0 +1,201 @@
+"""The language of rewrite rules: a pattern of equations, what stands in its place, and when.
+
+A pattern is made of holes, numbers and operations on them::
+
+    Rule("double negative", o.negative(o.negative(x)), x)
+
+In a pattern a parameter is given a name, under which a match knows it; in a replacement it is a function of the match::
+
+    Rule("reshape of reshape", o.reshape(o.reshape(x)), o.reshape(x, shape=lambda m: m.out.shape))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...core.primitive import Primitive
+from ...core.program import Atom, Variable
+from ...core.types import ArrayType, Shape
+from .rewriter import type_of_atom
+
+if TYPE_CHECKING:
+    from .algebra import Algebra
+
+__all__ = [
+    "COMMUTATIVE",
+    "Family",
+    "Hole",
+    "Match",
+    "Number",
+    "Op",
+    "Pattern",
+    "Rule",
+    "Sample",
+    "match",
+    "o",
+    "same_number",
+]
+
+COMMUTATIVE = frozenset(
+    ["add", "multiply", "equal", "not_equal"]
+    + [f"{kind}_{operation}" for kind in ("logical", "bitwise") for operation in ("and", "or", "xor")]
+)
+"""Primitives whose two inputs may change places, to the bit."""
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Matches any atom, and the same one wherever it stands again."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """Matches a Python number with a property."""
+
+    name: str
+    test: Callable[[Any], bool]
+    samples: tuple[Any, ...]
+    """Numbers that have the property, for the tests."""
+
+
+@dataclass(frozen=True)
+class Op:
+    """Matches an equation of a primitive."""
+
+    primitive: str
+    inputs: tuple[Pattern, ...]
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Matches an equation of any primitive of a family; stands at the root of a pattern only."""
+
+    family: str
+
+
+Pattern = Any  # Hole | Number | Op | Family, or a Python number that stands for itself
+
+
+class _Operations:
+    """``o.add(x, y)`` is the pattern of an equation of the primitive ``add``."""
+
+    def __getattr__(self, name: str) -> Callable[..., Op]:
+        return lambda *inputs, **params: Op(name, inputs, params)
+
+
+o = _Operations()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Shapes (or types) of a pattern's holes, and its parameters, on which the tests try a rule."""
+
+    holes: dict[str, Any]
+    params: dict[str, Any] = field(default_factory=dict)
+    dtypes: str = "dfil?"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What stands in place of a pattern: a pattern, or a function of the match that gives an atom or None.
+
+    A rule applies only where the new atom has the type of the old one. It is exact, NaN, infinities and signed zeros
+    included, unless it says otherwise.
+    """
+
+    name: str
+    pattern: Pattern
+    replacement: Any
+    condition: Callable[[Match], bool] | None = None
+    ulps: int = 0
+    """By how many units in the last place results may differ."""
+    signed_zeros: bool = True
+    """Whether zeros keep their sign. Not in reductions; nor where a zero is *absorbed*: there evaluation itself gives
+    one sign or the other, as other elements of the array are finite or not."""
+    samples: tuple[Sample, ...] = ()
+
+
+class Match:
+    """A pattern found in a program."""
+
+    def __init__(
+        self, algebra: Algebra, primitive: Primitive, inputs: Sequence[Atom], params: dict[str, Any], out: ArrayType
+    ) -> None:
+        self._algebra = algebra
+        self.primitive = primitive
+        self.inputs = inputs
+        self.root_params = params
+        self.out = out
+        """The type of the result."""
+        self.atoms: dict[str, Atom] = {}
+        self.params: dict[str, Any] = {}
+        self.make = algebra.make
+        self.apply = algebra.apply
+
+    def __getitem__(self, name: str) -> Atom:
+        return self.atoms[name]
+
+    def type(self, name: str) -> ArrayType:
+        """The type of what is in a hole."""
+        return type_of_atom(self.atoms[name])
+
+    def definition(self, atom: Atom) -> Any:
+        """The equation that assigns a variable; None for inputs, constants and numbers."""
+        return self._algebra.definitions.get(atom) if isinstance(atom, Variable) else None
+
+    def is_constant(self, atom: Atom) -> bool:
+        """Whether an atom is an array that the program captured."""
+        return isinstance(atom, Variable) and atom in self._algebra.constants
+
+    def full(self, number: Any) -> Atom:
+        """An array of the result's type, of one number."""
+        return self._algebra.full(number, self.out)
+
+    def spread(self, atom: Atom, shape: Shape) -> Atom:
+        """An atom broadcast to a shape."""
+        return atom if type_of_atom(atom).shape == shape else self.make("broadcast_to", atom, shape=shape)
+
+
+def same_number(a: Any, b: Any) -> bool:
+    """Whether two Python numbers are equal, signs of zeros included; True is no number."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    return bool(a == b) and repr(complex(a)) == repr(complex(b))
+
+
+def match(pattern: Pattern, atom: Atom, found: Match) -> bool:
+    """Match a pattern with an atom, and note what is in its holes."""
+    if isinstance(pattern, Op):
+        equation = found.definition(atom)
+        if equation is None or equation.primitive.name != pattern.primitive:
+            return False
+        return match_inputs(pattern, equation.inputs, equation.params, found)
+    if isinstance(pattern, Hole):
+        earlier = found.atoms.setdefault(pattern.name, atom)
+        if earlier is atom:
+            return True
+        return not isinstance(earlier, Variable) and not isinstance(atom, Variable) and same_number(earlier, atom)
+    if isinstance(atom, Variable):
+        return False
+    if isinstance(pattern, Number):
+        return bool(pattern.test(atom)) and match(Hole(pattern.name), atom, found)
+    return same_number(pattern, atom)
+
+
+def match_inputs(pattern: Op, inputs: Sequence[Atom], params: Any, found: Match) -> bool:
+    """Match an operation's inputs and parameters; of a commutative one in either order."""
+    if len(pattern.inputs) != len(inputs):
+        return False
+    orders = [inputs, inputs[::-1]] if pattern.primitive in COMMUTATIVE and len(inputs) == 2 else [inputs]
+    before = dict(found.atoms), dict(found.params)
+    for order in orders:
+        if all(match(p, a, found) for p, a in zip(pattern.inputs, order, strict=True)):
+            found.params.update({name: params[key] for key, name in pattern.params.items()})
+            return True
+        found.atoms, found.params = dict(before[0]), dict(before[1])
+    return False

@@ -1,0 +1,89 @@
+"""Equations that run by themselves: guards, assemblies, library calls, loops of their own, and calls out to NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..core.lowering import Assembly, Special
+from ..core.program import Equation, Variable
+from .blas import emit_matmul
+from .callout import emit_callout
+from .recurrences import emit_cumulative, emit_recurrence
+from .scattering import emit_gather, emit_scatter
+from .writes import emit_zeros
+
+if TYPE_CHECKING:
+    from .region import Region
+
+__all__ = ["emit_guard", "emit_step"]
+
+
+def emit_step(region: Region, equation: Equation) -> None:
+    """Write the code of one equation."""
+    lowering = equation.primitive.lowering
+    if isinstance(lowering, Assembly) and equation.outputs[0] in region.places:
+        _emit_assembly(region, equation, lowering)
+    elif isinstance(lowering, Special) and lowering.name in _SPECIAL:
+        if not _SPECIAL[lowering.name](region, equation):
+            emit_callout(region, equation)
+    else:
+        emit_callout(region, equation)
+
+
+def _emit_assembly(region: Region, equation: Equation, lowering: Assembly) -> None:
+    (out,) = equation.outputs
+    target = region.target(out)
+    shapes = [region.shape_of(a) for a in equation.inputs]
+    parts = lowering.parts(*shapes, **equation.params)
+    if lowering.onto_first:
+        base = region.memory(equation.inputs[0], target.dtype)
+        if base.pointer != target.pointer:
+            region.copy(base, target)
+    elif sum(_size(part[1]) for part in parts) < target.size:
+        emit_zeros(region, target)
+    for number, space, rule in parts:
+        region.write_to(equation.inputs[number], target, space, rule)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for n in shape:
+        size *= n
+    return size
+
+
+def _emit_reshape(region: Region, equation: Equation) -> bool:
+    (x,), (out,) = equation.inputs, equation.outputs
+    target = region.places.get(out)
+    if target is None:
+        assert isinstance(x, Variable)
+        region.bind(out, region.places[x].reshaped(out.type.shape))
+        return True
+    region.copy(region.memory(x, target.dtype), target.reshaped(region.shape_of(x)))
+    return True
+
+
+def emit_guard(region: Region, equation: Equation) -> None:
+    """Leave the function, saying which guard failed, unless a number is what it was when the program was traced."""
+    f, m = region.function, region.m
+    (x,), number = equation.inputs, equation.params["number"]
+    holds = equation.params["holds"](m, region.element(x, [0] * len(region.shape_of(x)), None))
+    passed, failed = f.new_label("passed"), f.new_label("failed")
+    f.branch_if(holds.parts[0], passed, failed)
+    f.begin(failed)
+    f.emit(f"ret i32 {number + 1}")
+    f.begin(passed)
+
+
+_SPECIAL: dict[str, Callable[[Region, Equation], bool]] = {
+    "reshape": _emit_reshape,
+    "matmul": emit_matmul,
+    "gather": emit_gather,
+    "scatter_add": emit_scatter,
+    "scatter_set": emit_scatter,
+    "cumsum": emit_cumulative,
+    "cumprod": emit_cumulative,
+    "linear_recurrence": emit_recurrence,
+}
+"""How each special lowering is written; what gives False is called out after all."""

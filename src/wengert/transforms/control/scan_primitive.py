@@ -1,0 +1,318 @@
+"""The primitive ``scan``: a body applied once for each entry of some arrays, a carry handed from step to step.
+
+``scan(*constants, *init, *xs, body, length, reverse, counts, checkpoints)`` gives the last carry, and the stacked
+results of all steps. ``body`` takes constants, carry and an entry of each of ``xs``, and gives carry and results;
+``counts`` are the numbers of constants and carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from ...backends import backend
+from ...core.interpreter import Box, Interpreter, apply, strip, wrap
+from ...core.primitive import Primitive
+from ...core.program import Program
+from ...core.types import ArrayType, Value, type_of
+from ...eager.tape import Node, Recorder
+from ...ops.families import zeros_like
+from ...ops.indexing import getitem
+from ...ops.shaping import concatenate, move_axis, reshape, spread
+from ..batch import Batch
+from ..calls import mine
+from ..forward import Forward
+from ..trace import Stager
+from .derivation import active_outputs, batched, pulled, pushed
+from .passes import Kept, TwoPass, bind, hoisted, sections
+from .schedule import pulled_by_schedule
+from .staging import check_body, outside
+
+__all__ = ["recorded_call", "scan", "stacked", "taken_apart"]
+
+Params = dict[str, Any]
+Counts = tuple[int, int]
+Flags = tuple[bool, ...]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Evaluation
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _type(
+    *types: ArrayType, body: Program, length: int, reverse: bool, counts: Counts, checkpoints: int | None
+) -> tuple[ArrayType, ...]:
+    constants, carries = counts
+    head = constants + carries
+    for t in types[head:]:
+        if not t.shape or t.shape[0] != length:
+            raise TypeError(f"scan of length {length} takes entries of that many, not {t}")
+    entries = [ArrayType(t.shape[1:], t.dtype) for t in types[head:]]
+    outputs = check_body("scan", body, [*types[:head], *entries])
+    if outputs[:carries] != tuple(v.type for v in body.inputs[constants:head]):
+        raise TypeError("the body of scan must give a carry of the types that it takes")
+    return (*outputs[:carries], *(ArrayType((length, *t.shape), t.dtype) for t in outputs[carries:]))
+
+
+def _evaluate(
+    *inputs: Value, body: Program, length: int, reverse: bool, counts: Counts, checkpoints: int | None
+) -> tuple[Value, ...]:
+    constants, carries = counts
+    consts, carry, xs = sections(inputs, constants, carries, len(inputs) - constants - carries)
+    results: list[list[Value]] = [[] for _ in body.outputs[carries:]]
+    with outside(body):
+        for i in reversed(range(length)) if reverse else range(length):
+            entries = [apply(getitem, x, index=(i,)) for x in xs]
+            out = body.evaluate(*consts, *carry, *entries)
+            carry = out[:carries]
+            for column, y in zip(results, out[carries:], strict=True):
+                column.append(y)
+    types = _type(
+        *map(type_of, inputs), body=body, length=length, reverse=reverse, counts=counts, checkpoints=checkpoints
+    )[carries:]
+    ys = [stacked(column, t, reverse) for column, t in zip(results, types, strict=True)]
+    return (*(backend.asarray(x) if not hasattr(x, "dtype") else x for x in carry), *ys)
+
+
+def stacked(column: Sequence[Value], type: ArrayType, reverse: bool) -> Value:
+    """The results of all steps, one behind the other; of this type."""
+    if not column:
+        return backend.zeros(type.shape, type.dtype)
+    rows = [reshape(y, shape=(1, *type.shape[1:])) for y in (reversed(column) if reverse else column)]
+    return apply(concatenate, *rows, axis=0, sizes=(1,) * len(rows))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What the interpreters make of it
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _call(level: Interpreter, inputs: tuple[Value, ...], params: Params) -> Any:
+    if isinstance(level, Recorder):
+        return _record(level, inputs, params)
+    if isinstance(level, Forward):
+        return _push(level, inputs, params)
+    if isinstance(level, Batch):
+        return _batch(level, inputs, params)
+    return NotImplemented
+
+
+def _active(body: Program, counts: Counts, given: Flags) -> tuple[Flags, Flags]:
+    """Which inputs and outputs have derivatives when these inputs do."""
+    constants, carries = counts
+    active = list(given)
+    while True:
+        out = active_outputs(body, active)
+        carried = [a or b for a, b in zip(active[constants : constants + carries], out, strict=False)]
+        if carried == active[constants : constants + carries]:
+            return tuple(active), (*carried, *out[carries:])
+        active[constants : constants + carries] = carried
+
+
+def taken_apart(level: Interpreter, inputs: Sequence[Value]) -> tuple[list[Value], tuple[bool, ...]]:
+    """Inputs one level down, and which of them the level has noted something about."""
+    flags = tuple(mine(level, x) and x._note is not None for x in inputs)
+    return [x._value if mine(level, x) else strip(x) for x in inputs], flags
+
+
+def recorded_call(
+    primitive: Primitive,
+    level: Recorder,
+    inputs: Sequence[Value],
+    params: Params,
+    outputs: Sequence[Value],
+    kept: Any,
+    active: Sequence[bool],
+) -> tuple[Box, ...]:
+    """Outputs that were computed one level down, as arrays of a level that records."""
+    values, flags = taken_apart(level, inputs)
+    entries = [x._note if f else type_of(v) for x, v, f in zip(inputs, values, flags, strict=True)]
+    saved = [backend.frozen_copy(v) if v is x else v for x, v in zip(inputs, values, strict=True)]
+    wanted = sum(1 << i for i, f in enumerate(flags) if f)
+    lowered = [strip(out) for out in outputs]
+    boxes = level.record(primitive, params, entries, (*saved, kept), wanted, lowered, values)
+    return tuple(b if a else wrap(x) for b, x, a in zip(boxes, lowered, active, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _reverse(body: Program, counts: Counts, wanted: Flags) -> tuple[TwoPass, Flags, Flags]:
+    """The scans of a reverse sweep; which inputs are active, and which outputs."""
+    constants, carries = counts
+    active, given = _active(body, counts, wanted)
+    added = tuple(w and i < constants for i, w in enumerate(active))
+    joint = pulled(body, active, given, added)
+    late = (0, sum(added) + sum(given[:carries]), sum(given[carries:]))
+    sizes = (constants, carries, len(body.inputs) - constants - carries)
+    return TwoPass(scan, joint, sizes, late, len(body.outputs)), active, given
+
+
+def _record(level: Recorder, inputs: tuple[Value, ...], params: Params) -> Any:
+    body, counts = params["body"], params["counts"]
+    values, wanted = taken_apart(level, inputs)
+    if params["checkpoints"] is not None:
+        _, given = _active(body, counts, wanted)
+        outputs: Sequence[Value] = apply(scan, *values, **params)
+        kept = Kept((), ())
+    else:
+        passes, _, given = _reverse(body, counts, wanted)
+        constants, carries = counts
+        parts = sections(values, constants, carries, len(values) - constants - carries)
+        outputs, kept = passes.first(*parts, params["length"], params["reverse"])
+    return recorded_call(scan, level, inputs, params, outputs, kept, given)
+
+
+def _vjp(
+    cotangents: Sequence[Value | None], saved: Sequence[Any], params: Params, wanted: int
+) -> Sequence[Value | None]:
+    body, counts, length, reverse = params["body"], params["counts"], params["length"], params["reverse"]
+    constants, carries = counts
+    *values, kept = saved
+    flags = tuple(bool(wanted >> i & 1) for i in range(len(values)))
+    if params["checkpoints"] is not None:
+        active, given = _active(body, counts, flags)
+        return pulled_by_schedule(scan, values, cotangents, params, flags, active, given)
+    passes, active, given = _reverse(body, counts, flags)
+    consts, init, xs = sections(values, constants, carries, len(values) - constants - carries)
+    if kept is None:
+        _, kept = passes.first(consts, init, xs, length, reverse)
+    totals = [zeros_like(x) for x, f in zip(consts, flags, strict=False) if f]
+    types = [v.type for v in body.inputs[constants : constants + carries]]
+    starts = [
+        zeros_like(t) if ct is None else ct for t, ct, g in zip(types, cotangents, given, strict=False) if g
+    ]
+    late = [
+        (zeros_like(out.type), False) if ct is None else (ct, True)
+        for out, ct, g in zip(body.outputs[carries:], cotangents[carries:], given[carries:], strict=True)
+        if g
+    ]
+    out = iter(passes.second(consts, xs, kept, (), (*totals, *starts), late, length, not reverse))
+    found = [next(out) if a else None for a in active]
+    return [ct if f else None for ct, f in zip(found, flags, strict=True)]
+
+
+@lru_cache(maxsize=256)
+def _forward(body: Program, counts: Counts, moving: Flags) -> tuple[TwoPass, Flags, Flags]:
+    """The scans of values and, behind them, tangents; which inputs are active, and which outputs."""
+    constants, carries = counts
+    active, given = _active(body, counts, moving)
+    joint = pushed(body, active, given)
+    late = (sum(active[:constants]), sum(given[:carries]), sum(active[constants + carries :]))
+    sizes = (constants, carries, len(body.inputs) - constants - carries)
+    return TwoPass(scan, joint, sizes, late, len(body.outputs)), active, given
+
+
+@lru_cache(maxsize=256)
+def _together(body: Program, counts: Counts, moving: Flags) -> tuple[Any, ...]:
+    """The body of one scan of values and tangents."""
+    constants, carries = counts
+    active, given = _active(body, counts, moving)
+    joint = pushed(body, active, given)
+    entries = len(body.inputs) - constants - carries
+    late = (sum(active[:constants]), sum(given[:carries]), sum(active[constants + carries :]))
+    c, k, x, dc, dk, dx = sections(joint.program.inputs, len(joint.captured) + constants, carries, entries, *late)
+    before, rest, again = hoisted(joint.program, (*c, *dc))
+    computed = rest.inputs[: len(before.outputs)]
+    y, ys, dy, dys = sections(
+        rest.outputs, carries, len(body.outputs) - carries, late[1], len(rest.outputs) - len(body.outputs) - late[1]
+    )
+    step = Program(
+        (*computed, *again, *k, *dk, *x, *dx), rest.equations, (*y, *dy, *ys, *dys), rest.constants
+    )
+    positions = [before.inputs.index(v) for v in again]
+    return joint.captured, before, step, positions, active, given
+
+
+def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
+    body, counts, length, reverse = params["body"], params["counts"], params["length"], params["reverse"]
+    constants, carries = counts
+    values, moving = taken_apart(level, inputs)
+    tangents = [x._note if m else None for x, m in zip(inputs, moving, strict=True)]
+    _, given = _active(body, counts, moving)
+    active, _ = _active(body, counts, moving)
+    consts, init, xs = sections(values, constants, carries, len(values) - constants - carries)
+    full = [zeros_like(x) if t is None else t for x, t in zip(values, tangents, strict=True)]
+    dc, dk, dx = sections(full, constants, carries, len(xs))
+    dc = [t for t, a in zip(dc, active, strict=False) if a]
+    dk = [t for t, a in zip(dk, active[constants:], strict=False) if a]
+    dx = [t for t, a in zip(dx, active[constants + carries :], strict=True) if a]
+    moved: Sequence[Value]
+    if _apart(values, tangents):
+        passes, _, _ = _forward(body, counts, moving)
+        outputs, kept = passes.first(consts, init, xs, length, reverse)
+        moved = passes.second(consts, xs, kept, dc, dk, [(t, True) for t in dx], length, reverse)
+    else:
+        captured, before, step, positions, _, _ = _together(body, counts, moving)
+        fixed = [*captured, *consts, *dc]
+        computed = before.evaluate(*fixed)
+        fixed = [*computed, *(fixed[p] for p in positions)]
+        out = bind(scan, step, fixed, (*init, *dk), (*xs, *dx), length, reverse, params["checkpoints"])
+        y, dy, ys, dys = sections(
+            out, carries, len(dk), len(body.outputs) - carries, len(out) - len(body.outputs) - len(dk)
+        )
+        outputs, moved = (*y, *ys), (*dy, *dys)
+    ts = iter(moved)
+    return tuple(level.dual(o, next(ts) if g else None) for o, g in zip(outputs, given, strict=True))
+
+
+def _apart(values: Sequence[Value], tangents: Sequence[Value | None]) -> bool:
+    """Whether tangents belong to a level above all values that keeps what it computes: values are not to go there."""
+
+    def top(xs: Sequence[Value | None]) -> Interpreter:
+        levels = [x._level for x in xs if isinstance(x, Box)]
+        return max(levels, key=lambda level: level.depth, default=Box.ground)
+
+    above = top(tangents)
+    return above.depth > top(values).depth and isinstance(above, (Stager, Recorder))
+
+
+def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
+    body, counts = params["body"], params["counts"]
+    constants, carries = counts
+    head = constants + carries
+    values, flags = [x._value if mine(level, x) else strip(x) for x in inputs], [mine(level, x) for x in inputs]
+    results = len(body.outputs) - carries
+    while True:
+        derived, out = batched(body, level.size, tuple(flags), (*flags[constants:head], *[False] * results))
+        if list(out[:carries]) == flags[constants:head]:
+            break
+        flags[constants:head] = out[:carries]
+    consts, init, xs = sections(values, constants, carries, len(values) - head)
+    init = [
+        spread(x, mine(level, given), level.size) if f else x
+        for x, f, given in zip(init, flags[constants:], inputs[constants:], strict=False)
+    ]
+    xs = [move_axis(x, 0, 1) if f else x for x, f in zip(xs, flags[head:], strict=True)]
+    outputs = bind(
+        scan,
+        derived.program,
+        (*derived.captured, *consts),
+        init,
+        xs,
+        params["length"],
+        params["reverse"],
+        params["checkpoints"],
+    )
+    outputs = (*outputs[:carries], *(move_axis(y, 1, 0) if f else y for y, f in zip(outputs[carries:], out[carries:], strict=True)))
+    return tuple(level.box(strip(y), None) if f else wrap(y) for y, f in zip(outputs, out, strict=True))
+
+
+def differently(*_: Any) -> Any:
+    """A rule that is never asked for, since the primitive interprets itself."""
+    raise AssertionError("control flow interprets itself")
+
+
+scan = Primitive(
+    name="scan",
+    family="control",
+    evaluate=_evaluate,
+    type_rule=_type,
+    jvp=differently,
+    vjp=_vjp,
+    batch=differently,
+    needs=differently,
+    examples=(),
+    multiple=True,
+    call=_call,
+)
