@@ -256,6 +256,9 @@ from .show.plot import plot
 from .transforms.batch import vmap
 from .transforms.checkpoint import checkpoint
 from .transforms.constant import stop_gradient
+from .transforms.control.cond import cond
+from .transforms.control.loops import fori_loop, while_loop
+from .transforms.control.scan import scan
 from .transforms.custom import custom_jvp, custom_vjp
 from .transforms.forward import jvp
 from .transforms.jacobian import hessian, hvp, jacfwd, jacobian, jacrev
@@ -331,6 +334,7 @@ __all__ = [
     "complex64",
     "concat",
     "concatenate",
+    "cond",
     "conj",
     "conjugate",
     "copy",
@@ -376,6 +380,7 @@ __all__ = [
     "floor_divide",
     "fmax",
     "fmin",
+    "fori_loop",
     "full",
     "full_like",
     "grad",
@@ -468,6 +473,7 @@ __all__ = [
     "roll",
     "rot90",
     "round",
+    "scan",
     "searchsorted",
     "sign",
     "signbit",
@@ -515,6 +521,7 @@ __all__ = [
     "vsplit",
     "vstack",
     "where",
+    "while_loop",
     "zeros",
     "zeros_like",
 ]

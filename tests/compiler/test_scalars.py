@@ -12,6 +12,7 @@ import pytest
 
 from wengert.compiler import symbols
 from wengert.compiler.elementwise import lower_elementwise, lowers
+from wengert.compiler.inline_math import FUNCTIONS
 from wengert.compiler.ir import Module, literal_text, memory_type, supported
 from wengert.compiler.loader import load
 from wengert.compiler.machine import optimised
@@ -196,8 +197,9 @@ def reference(name: str, arrays: Sequence[Any], params: dict[str, Any]) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
-@pytest.mark.parametrize("isa", ISAS)
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize(
+    ("name", "isa"), [(name, isa) for name in ELEMENTWISE for isa in ISAS if isa != "b" or name in MATH]
+)
 def test_loops_of_a_primitive(name: str, isa: str | None) -> None:
     primitive = registry[name]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
@@ -353,7 +355,7 @@ def test_names_of_vector_functions() -> None:
 
 @pytest.mark.skipif(not AVX2, reason="needs libmvec and AVX2")
 @pytest.mark.parametrize(
-    ("name", "dtype", "symbol"), [("exp", "float64", "_ZGVdN4v_exp"), ("tanh", "float32", "_ZGVdN8v_tanhf")]
+    ("name", "dtype", "symbol"), [("sin", "float64", "_ZGVdN4v_sin"), ("tanh", "float32", "_ZGVdN8v_tanhf")]
 )
 def test_loops_call_vector_functions(name: str, dtype: str, symbol: str) -> None:
     loops = Loops("d")
@@ -365,12 +367,30 @@ def test_loops_call_vector_functions(name: str, dtype: str, symbol: str) -> None
     assert symbol not in scalar.ir()
 
 
+@pytest.mark.skipif(not AVX2, reason="needs libmvec and AVX2")
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_functions_in_place_become_vector_code_and_hold_at_the_edges(name: str) -> None:
+    loops = Loops("d")
+    loops.add(lambda m, x: m.math(name, x), [np.dtype(float)], np.dtype(float))
+    assert "call <4 x double> @llvm.fma.v4f64" in loops.ir()
+    assert f"@{name}(" not in loops.ir()
+    loops.load()
+    rng = np.random.default_rng(5)
+    edges = [(-746, -707), (707, 711), (-40, 40), (-1, 1), (-0.35, 0.35), (-1e-15, 1e-15), (-1e-307, 1e-307)]
+    x = np.concatenate([rng.uniform(low, high, 5000) for low, high in edges] + [specials(np.dtype(float))])
+    with np.errstate(all="ignore"):
+        wanted = registry[name].evaluate(x)
+        assert_close(loops(0, x), wanted, wanted, 3)
+
+
 @pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize("name", ["erf", "erfc"])
 def test_error_functions(name: str, isa: str | None) -> None:
     rng = np.random.default_rng(0)
     for dtype in REALS:
         x = np.concatenate([specials(dtype), random(rng, dtype), np.linspace(-6, 28, 5000)]).astype(dtype)
+        if dtype == np.float32:
+            x = x[(x < 9.9) | (x > 11)]  # between them the smallest subnormal number meets 0
         found = run(lambda m, v: m.math(name, v), [dtype], dtype, x, isa=isa)
         exact = np.array([getattr(math, name)(v) for v in x.tolist()])
         with np.errstate(all="ignore"):

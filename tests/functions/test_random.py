@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import wengert as wg
+from wengert.compiler.simplify import simplified
 from wengert.core.program import check
 from wengert.transforms.trace import Stager, Tracer
 
@@ -248,3 +249,16 @@ def test_bad_parameters():
         rng.random(2, dtype=int)
     with pytest.raises(wg.ConversionError, match="probability"):
         wg.vmap(lambda p: rng.choice(2, p=p))(wg.full((3, 2), 0.5))
+
+
+def test_simplifying_keeps_every_draw():
+    rng = wg.random.default_rng(3)
+
+    def f(x):
+        rng.random()
+        return x + (rng.random() - rng.random())
+
+    program = simplified(wg.trace(f)(0.0))
+    assert sum(e.primitive.name == "draw" for e in program.equations) == 3
+    a = np.random.default_rng(3).random(6)
+    np.testing.assert_array_equal(program(0.0).numpy(), a[4] - a[5])

@@ -44,6 +44,12 @@ class Backend(Protocol):
     def dtype(self, spec: Any) -> Any:
         """The dtype object that ``spec`` means."""
 
+    def noting(self) -> AbstractContextManager[Any]:
+        """A scope that remembers the arrays that are made from nothing: zeros, ones and their like."""
+
+    def made(self, value: Any) -> bool:
+        """Whether an array was made from nothing, by the library itself, in the innermost scope that remembers it."""
+
     def limits(self, dtype: Any) -> tuple[Any, Any]:
         """The smallest and the largest integer or boolean of a dtype."""
 

@@ -5,8 +5,9 @@ A primitive is evaluated by the function of its name in this module, else by Num
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from math import factorial, isfinite
 from math import prod as _product
@@ -68,29 +69,57 @@ def frozen_copy(value: Any) -> Any:
     return copy
 
 
+class _Made(threading.local):
+    arrays: dict[int, Array] | None = None
+
+
+_made = _Made()
+
+
+@contextmanager
+def noting() -> Iterator[None]:
+    """A scope that remembers the arrays that are made from nothing: zeros, ones and their like."""
+    outer, _made.arrays = _made.arrays, {}
+    try:
+        yield
+    finally:
+        _made.arrays = outer
+
+
+def made(value: Any) -> bool:
+    """Whether an array was made from nothing, by the library itself, in the innermost scope that remembers it."""
+    return _made.arrays is not None and id(value) in _made.arrays
+
+
+def _noted(array: Array) -> Array:
+    if _made.arrays is not None:
+        _made.arrays[id(array)] = array
+    return array
+
+
 def zeros(shape: tuple[int, ...], dtype: Any) -> Array:
     """Zeros."""
-    return np.zeros(shape, dtype)
+    return _noted(np.zeros(shape, dtype))
 
 
 def ones(shape: tuple[int, ...], dtype: Any) -> Array:
     """Ones."""
-    return np.ones(shape, dtype)
+    return _noted(np.ones(shape, dtype))
 
 
 def basis(size: int, dtype: Any) -> Array:
     """The standard basis as the rows of a matrix."""
-    return np.eye(size, dtype=dtype)
+    return _noted(np.eye(size, dtype=dtype))
 
 
 def half_lower(size: int, dtype: Any) -> Array:
     """Ones below the diagonal and halves on it."""
-    return np.tri(size, size, -1, dtype) + 0.5 * np.eye(size, dtype=dtype)
+    return _noted(np.tri(size, size, -1, dtype) + 0.5 * np.eye(size, dtype=dtype))
 
 
 def arange(size: int) -> Array:
     """The integers from zero."""
-    return np.arange(size)
+    return _noted(np.arange(size))
 
 
 def dtype(spec: Any) -> np.dtype[Any]:

@@ -29,8 +29,8 @@ class Environment:
     Followed are closure cells, globals, attributes, defaults, the parts of methods and partials, items of containers,
     and the functions and objects found there, but not the code of libraries. Nothing of the user's is run. Of an
     object's attributes those count that some reached code names; that a name on its way is rebound is noticed, and so
-    is a change in a container. Not followed are thread-local variables, weak references, and the insides of objects
-    written in C that are no arrays.
+    is a change in a container. Not followed are weak references and the insides of objects written in C that are no
+    arrays. Two places that hold one array are noticed to part, but two arrays that become one stay two.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ class Environment:
     generators : list of str
         Places of random generators and iterators, whose state changes unseen.
     complete : bool
-        Whether everything was followed: False past the limit, or where code evaluates text.
+        Whether everything was followed: False past the limit, or where code evaluates text or
+        looks at thread-local variables.
     trivial : bool
         Whether there is nothing that could change.
     """
@@ -55,7 +56,9 @@ class Environment:
         "_aliases",
         "_checks",
         "_contents",
+        "_deep",
         "_function",
+        "_keys",
         "_objects",
         "_reads",
         "_token",
@@ -74,10 +77,12 @@ class Environment:
         self._checks: list[Check] = reach.checks
         self._objects = reach.objects
         self._contents = reach.contents
+        self._keys = reach.keys
         self._aliases = reach.aliases
         self._reads = [(array.get, array.key) for array in self.arrays]
+        self._deep = bool(self._objects or self._contents or self._keys)
         self._token = _Token(tuple(reach.token))
-        self.trivial: bool = not (self._checks or self._objects or self._contents or self._reads)
+        self.trivial: bool = not (self._checks or self._deep or self._reads)
 
     def token(self) -> Hashable:
         """All that is not an array: equal for environments for which the function does the same with its arrays."""
@@ -101,20 +106,22 @@ class Environment:
                     if self._moved() is not None:
                         return None
                     break
-            for attributes, thing, kind, expected, size, _ in self._objects:
-                if type(thing) is not kind or attributes(thing) is not expected or len(expected) != size:
-                    return None
-            for items, container, expected, _ in self._contents:
-                if not _same_items(items(container), expected):
-                    return None
+            if self._deep:
+                for thing, kind, attributes, size, _ in self._objects:
+                    if type(thing) is not kind or thing.__dict__ is not attributes or len(attributes) != size:
+                        return None
+                for mapping, keys, _ in self._keys:
+                    if list(mapping) != keys:
+                        return None
+                for items, container, expected, _ in self._contents:
+                    if not _same_items(items(container), expected):
+                        return None
             values = []
             for get, key in self._reads:
                 value = get(key)
                 if type(value) not in _TYPES and not is_array(value):
                     return None
                 values.append(value)
-            if len(values) > 1 and len(set(map(id, values))) != len(values):
-                return None
             for get, key, index, _ in self._aliases:
                 if get(key) is not values[index]:
                     return None
@@ -129,8 +136,11 @@ class Environment:
         for get, key, expected, path in self._checks:
             if not _holds(get, key, expected):
                 return path
-        for attributes, thing, kind, expected, size, path in self._objects:
-            if type(thing) is not kind or attributes(thing) is not expected or len(expected) != size:
+        for thing, kind, attributes, size, path in self._objects:
+            if type(thing) is not kind or thing.__dict__ is not attributes or len(attributes) != size:
+                return path
+        for mapping, keys, path in self._keys:
+            if list(mapping) != keys:
                 return path
         for items, container, expected, path in self._contents:
             if not _same_items(items(container), expected):
@@ -144,7 +154,7 @@ class Environment:
         for get, key, index, path in self._aliases:
             if not _holds(get, key, self.arrays[index].read()):
                 return path
-        return self.arrays[0].path if self.arrays else ""  # two of them became one
+        return ""  # it became as it was in the meantime
 
     def _moved(self) -> str | None:
         """The first place that holds something else; an equal number counts as the same and is remembered."""
@@ -195,8 +205,6 @@ def _holds(get: Callable[[Any], Any], key: Any, expected: Any) -> bool:
 
 def _same_items(now: Any, expected: list[Any]) -> bool:
     """Whether a container holds the same objects, or equal numbers, in the same order."""
-    if len(now) != len(expected):
-        return False
-    if all(map(is_, now, expected)):
+    if len(now) == len(expected) and all(map(is_, now, expected)):
         return True
-    return all(a is b or _equal(a, b) for a, b in zip(now, expected, strict=True))
+    return len(now) == len(expected) and all(a is b or _equal(a, b) for a, b in zip(now, expected, strict=True))

@@ -99,6 +99,8 @@ class Module:
 
     def __init__(self, vector_isa: str | None = None, has: Callable[[str], bool] = lambda symbol: True) -> None:
         self.vector_isa = vector_isa
+        self.fused = vector_isa is not None and vector_isa >= "d"
+        """Whether the machine has fused multiplications, which make some functions faster inline than called."""
         self.functions: list[str] = []
         self._has = has
         self._declarations: dict[str, None] = {}

@@ -15,7 +15,15 @@ from enum import Enum
 from functools import partial
 from operator import attrgetter
 from struct import Struct
-from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, SimpleNamespace
+from threading import local
+from types import (
+    CellType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    SimpleNamespace,
+    WrapperDescriptorType,
+)
 from typing import Any, Generic, NamedTuple, TypeAlias
 
 import numpy as np
@@ -185,6 +193,8 @@ class Layout(NamedTuple):
     """Where the instances of a class keep what they hold."""
 
     attributes: Get | None
+    direct: bool
+    """Whether ``x.__dict__`` is the interpreter's own affair."""
     slots: list[tuple[str, Get]]
     library: str | None
     random: bool
@@ -213,9 +223,13 @@ def layout_of(kind: type) -> Layout:
         else:
             random |= "__next__" in entries and module not in _ABSTRACT
     seen = all(id(base) in _STATELESS or not of_library(base) or module_of(base) in _ABSTRACT for base in bases)
-    if kind is SimpleNamespace:
+    if issubclass(kind, local):  # which asks the user's class for new ones in each thread
+        attributes = None
+    elif kind is SimpleNamespace:
         attributes = attrgetter("__dict__")
-    return Layout(attributes, slots, library, random, seen or issubclass(kind, partial))
+    reader = next(x for x in (class_dict(base).get("__getattribute__") for base in bases) if x is not None)
+    direct = attributes is not None and type(reader) is WrapperDescriptorType  # C's, which looks at the class first
+    return Layout(attributes, direct, slots, library, random, seen or issubclass(kind, partial))
 
 
 def of_library(cls: type) -> bool:

@@ -10,6 +10,7 @@ from enum import EnumMeta
 from functools import partial
 from importlib.util import resolve_name
 from operator import attrgetter, itemgetter
+from threading import local
 from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any
 
@@ -77,8 +78,9 @@ class Reach:
         self.arrays: list[Captured] = []
         self.aliases: list[tuple[Get, Any, int, str]] = []
         self.checks: list[Check] = []
-        self.objects: list[tuple[Get, Any, type, Any, int, str]] = []
+        self.objects: list[tuple[Any, type, Any, int, str]] = []
         self.contents: list[tuple[Get, Any, list[Any], str]] = []
+        self.keys: list[tuple[dict[str, Any], list[str], str]] = []
         self.generators: list[str] = []
         self.token: list[Hashable] = []
         self.complete = True
@@ -189,9 +191,12 @@ class Reach:
     def _function(self, function: FunctionType, path: str) -> None:
         code, variables = function.__code__, function.__globals__
         self.token.append(Identity(code))
-        if path:  # the one that was compiled is not asked whether someone exchanged its code; a reloader may
+        own = (
+            type(name := variables.get("__name__")) is str and name.partition(".")[0] == "wengert"
+        )  # a transform: nobody changes that
+        if path and not own:  # a reloader exchanges code; but of the function that was compiled, it is not asked
             self.checks.append((_code, function, code, path))
-        if function.__defaults__ is not None:
+        if function.__defaults__ is not None and not own:
             self.checks.append((_defaults, function, function.__defaults__, path))
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             if not self._once(cell, ""):
@@ -200,10 +205,11 @@ class Reach:
             self._number(cell)
             if is_empty(cell):
                 self.checks.append((is_empty, cell, True, name))
+                self.token.append("empty")
             elif name == "__class__":  # what super() reads
                 self._class(cell_contents(cell))
             else:
-                self._place(cell_contents, cell, name)
+                self._place(cell_contents, cell, name, fixed=own)
         arguments = code.co_varnames[: code.co_argcount]
         for number, name in enumerate(arguments[len(arguments) - len(function.__defaults__ or ()) :]):
             self._place(itemgetter(number), function.__defaults__, name, fixed=True)
@@ -212,8 +218,9 @@ class Reach:
         attributes = function.__dict__
         if attributes:
             if "__wrapped__" in attributes:
-                self._place(attributes.__getitem__, "__wrapped__", join(path, "__wrapped__"))
-            self._hold(_Holder(function, path, attributes, attributes.__getitem__, []), attrgetter("__dict__"))
+                self._place(attributes.__getitem__, "__wrapped__", join(path, "__wrapped__"), fixed=own)
+            if not own:
+                self._hold(_Holder(function, path, attributes, attributes.__getitem__, []))
         if not is_library(variables.get("__name__"), variables.get("__file__")):
             self._main = variables if self._main is None else self._main
             self._read(function, variables)
@@ -235,6 +242,7 @@ class Reach:
                 self._place(dict.__getitem__.__get__(variables), name, prefix + name, fixed)
             else:  # a builtin, until a global of this name is bound
                 self.checks.append((dict.__contains__.__get__(variables), name, False, prefix + name))
+                self.token.append("absent")
         for name, level in names.imports:
             package = variables.get("__package__") or ""
             full = (
@@ -323,7 +331,10 @@ class Reach:
     def _entries(self, value: dict[Any, Any], path: str) -> None:
         entries = dict.copy(value)
         self.token.append(("dict", len(entries)))
-        self.contents.append((dict.keys, value, list(entries), path))
+        if type(value) is dict and all(type(key) is str for key in entries):
+            self.keys.append((value, list(entries), path))
+        else:
+            self.contents.append((dict.keys, value, list(entries), path))
         holds_arrays = any(map(is_array, entries.values()))
         if not holds_arrays:
             self.contents.append((dict.values, value, list(entries.values()), path))
@@ -347,6 +358,8 @@ class Reach:
             self.generators.append(path.removesuffix(".__self__"))
         if not layout.seen_through or is_enum or kind is object:
             self.token.append(Identity(value))
+        if issubclass(kind, local):
+            self.complete = False
         if not of_library(kind):
             self._class(kind)
         if is_enum or issubclass(kind, (Program, *SETS)):  # immutable, or all told already
@@ -358,21 +371,25 @@ class Reach:
         holder = _Holder(value, path, attributes, get, layout.slots)
         if layout.library in _TRANSPARENT:
             self._attributes(holder, every=True)
-            self._watch(holder, layout.attributes)
+            self._watch(holder, layout)
         elif layout.library == "wengert":
             self._attributes(holder, only=_OWN)
         else:
-            self._hold(holder, layout.attributes)
+            self._hold(holder, layout)
 
-    def _hold(self, holder: _Holder, attributes: Get | None) -> None:
-        """Follow the attributes that are named; one that is new may be named, too."""
+    def _hold(self, holder: _Holder, layout: Layout | None = None) -> None:
+        """Follow the attributes that are named."""
         self._holders.append(holder)
-        self._watch(holder, attributes)
+        self._watch(holder, layout)
 
-    def _watch(self, holder: _Holder, attributes: Get | None) -> None:
-        if attributes is not None:
-            thing, expected = holder.thing, holder.attributes
-            self.objects.append((attributes, thing, type(thing), expected, len(expected), holder.path))
+    def _watch(self, holder: _Holder, layout: Layout | None = None) -> None:
+        """Note how to see that there are new attributes, which may be named, too."""
+        thing, attributes, path = holder.thing, holder.attributes, holder.path
+        if layout is None or (layout.direct and attributes is not None):
+            self.objects.append((thing, type(thing), attributes, len(attributes), path))
+        elif layout.attributes is not None:
+            self.checks.append((layout.attributes, thing, attributes, path))
+            self.checks.append((len, attributes, len(attributes), path))
 
     def _attributes(self, holder: _Holder, every: bool = False, only: set[str] | None = None) -> None:
         """Look at the attributes that were not looked at before and count by now."""
@@ -407,6 +424,7 @@ class Reach:
                 self.token.append(name)
                 if is_unset((get, thing)):
                     self.checks.append((is_unset, (get, thing), True, join(holder.path, name)))
+                    self.token.append("unset")
                 else:
                     self._place(get, thing, join(holder.path, name))
 

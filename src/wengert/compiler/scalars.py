@@ -18,7 +18,8 @@ import numpy as np
 
 from ..core.lowering import NotLowered
 from . import complex_scalars
-from .ir import Block, DType, Module, Operand, Scalar, literal_text, memory_type, part_dtype, register_type, supported
+from .inline_math import FUNCTIONS
+from .ir import Block, DType, Module, Operand, Scalar, literal_text, part_dtype, register_type, supported
 
 __all__ = ["Arithmetic", "Module", "Operand", "Scalar", "supported"]
 
@@ -419,6 +420,9 @@ class Arithmetic(Block):
         if xs[0].dtype.kind == "c":
             return complex_scalars.math(self, name, *xs)
         kind = register_type(self._floating(*xs)[0].dtype)
+        inline = FUNCTIONS.get(name)
+        if inline is not None and self.module.fused and xs[0].dtype.itemsize == 8:
+            return inline(self, *xs)
         symbol, group = self.module.math_function(name, xs[0].dtype.itemsize, len(xs))
         arguments = ", ".join(f"{kind} {x.parts[0]}" for x in xs)
         return Scalar(xs[0].dtype, (self.emit(f"call {kind} @{symbol}({arguments}) {group}"),))

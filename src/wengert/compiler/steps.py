@@ -9,6 +9,7 @@ from ..core.lowering import Assembly, Special
 from ..core.program import Equation, Variable
 from .blas import emit_matmul
 from .callout import emit_callout
+from .guards import condition
 from .recurrences import emit_cumulative, emit_recurrence
 from .scattering import emit_gather, emit_scatter
 from .writes import emit_zeros
@@ -67,12 +68,13 @@ def _emit_reshape(region: Region, equation: Equation) -> bool:
 def emit_guard(region: Region, equation: Equation) -> None:
     """Leave the function, saying which guard failed, unless a number is what it was when the program was traced."""
     f, m = region.function, region.m
-    (x,), number = equation.inputs, equation.params["number"]
-    holds = equation.params["holds"](m, region.element(x, [0] * len(region.shape_of(x)), None))
+    (x,), params = equation.inputs, equation.params
+    assert isinstance(x, Variable)
+    holds = condition(m, region.read(x, [0] * len(x.type.shape)), params["kind"], params["expected"])
     passed, failed = f.new_label("passed"), f.new_label("failed")
     f.branch_if(holds.parts[0], passed, failed)
     f.begin(failed)
-    f.emit(f"ret i32 {number + 1}")
+    f.emit(f"ret i32 {params['number'] + 1}")
     f.begin(passed)
 
 

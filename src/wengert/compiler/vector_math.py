@@ -1,8 +1,8 @@
 """Vector versions of the math functions: glibc's libmvec, by the names of the x86-64 vector function ABI.
 
 Where a call of ``sin`` stands in a loop that LLVM vectorises, an attribute of the call says which function takes
-four arguments at once. All of these were held against NumPy and the C library: they are within 4 ulp, also for subnormal
-and huge arguments, and right about zeros (and their signs), infinities and NaN, alone among ordinary lanes or together.
+four arguments at once. All of these were held against NumPy and the C library: they are within 4 ulp, of subnormal and
+huge arguments too, and right about zeros with their signs, infinities and NaN, alone among ordinary lanes or together.
 """
 
 from __future__ import annotations

@@ -37,6 +37,11 @@ class ArrayType:
     shape: Shape
     dtype: DType
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether it is the type of a Python scalar."""
+        return isinstance(self.dtype, type)
+
     def __str__(self) -> str:
         name = self.dtype.__name__ if isinstance(self.dtype, type) else str(self.dtype)
         return f"{name}[{', '.join(map(str, self.shape))}]"

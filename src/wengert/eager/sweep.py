@@ -156,7 +156,8 @@ def _write(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Value,
     primitive, parent, rest = node.primitive, node.inputs[0], saved[1:-1]
     assert primitive is not None
     earlier = cotangents.get(parent)
-    if primitive.add_to is not None and parent.shape and not isinstance(earlier, Box):
+    traced = any(isinstance(x, Box) for x in rest)  # indices of another level: memory of this one cannot follow them
+    if primitive.add_to is not None and parent.shape and not isinstance(earlier, Box) and not traced:
         if parent not in owned:
             fresh = backend.zeros(parent.shape, parent.dtype) if earlier is None else _copy(earlier)
             cotangents[parent] = earlier = fresh
@@ -166,7 +167,7 @@ def _write(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Value,
     if primitive.erase is not None and node.wanted & 2:
         part = primitive.vjp(ct, saved, node.params, 2)[1]  # type: ignore[misc]
         _accumulate(cotangents, node.inputs[1], backend.frozen_copy(part))
-    if primitive.erase is not None and parent.shape:
+    if primitive.erase is not None and parent.shape and not traced:
         part = ct if node in owned else _copy(ct)
         primitive.erase(part, *rest, **node.params)
         if earlier is None:

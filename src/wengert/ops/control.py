@@ -50,8 +50,8 @@ barrier = register(  # the first ``count`` inputs, which are not known before th
         batch=_batch,
         needs=_needs,
         examples=(
-            Example(((2, 3), ()), {"count": 1}),
-            Example(((2,), (0,), (3,)), {"count": 2}),
+            Example(((2, 3), 4), {"count": 1}),
+            Example(((2,), (0,), [1, 2, 3]), {"count": 2}),
             Example(((),), {"count": 1}),
         ),
         multiple=True,

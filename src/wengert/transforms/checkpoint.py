@@ -15,6 +15,7 @@ from ..core.tree import unflatten
 from ..core.types import Value, type_of
 from ..eager.sweep import sweep
 from ..eager.tape import Leaf, Node, Recorder
+from ..ops.control import barrier
 from .arguments import check_callable, check_function
 from .batch import Batch
 from .calls import FlatCall, FlatFunction, at_level, call_primitive, mine, of_level, older
@@ -186,7 +187,8 @@ def _pull(
         cotangents: Sequence[Value | None], saved: Sequence[Any], params: dict[str, Any], wanted: int
     ) -> Sequence[Value | None]:
         lifted = saved[-1] is None
-        inputs = [v if lifted or n is None else level.box(v, n) for v, n in zip(saved, notes, strict=False)]
+        values = _apart(saved[: len(notes)], cotangents)
+        inputs = [v if lifted or n is None else level.box(v, n) for v, n in zip(values, notes, strict=True)]
         with ExitStack() as stack:
             for reopened in (*above, level):
                 stack.enter_context(reopened.reopened(values_only=True))
@@ -201,3 +203,24 @@ def _pull(
         return [found.pop(n, None) if n else None for n in (*notes, *captured)]  # pop: an array may be given twice
 
     return vjp
+
+
+def _apart(values: Sequence[Value], cotangents: Sequence[Value | None]) -> list[Value]:
+    """The values, where a program is written not to be taken for those from which the first run computed."""
+    apart = list(values)
+    places = [i for i, x in enumerate(values) if _is_staged(x)]
+    if places:
+        tokens = [ct for ct in cotangents if ct is not None]
+        behind = apply(barrier, *(values[i] for i in places), *tokens, count=len(places))
+        for i, x in zip(places, behind, strict=True):
+            apart[i] = x
+    return apart
+
+
+def _is_staged(x: Value) -> bool:
+    """Whether a value stands for a variable of a program."""
+    while isinstance(x, Box):
+        if isinstance(x._level, Stager):
+            return True
+        x = x._value
+    return False

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..core.primitive import Primitive
 from ..core.program import Atom, Equation, Program, Variable
 from ..ops import elementwise as el
+from ..ops.families import absorbing_multiply
 from ..ops.shaping import broadcast_to, reshape
 
 __all__ = ["Parts", "split"]
@@ -150,16 +151,14 @@ _CHEAP: frozenset[Primitive] = frozenset(
     (
         *(el.add, el.subtract, el.multiply, el.negative, el.absolute, el.maximum, el.minimum, el.where, el.astype),
         *(el.equal, el.not_equal, el.less, el.less_equal, el.greater, el.greater_equal, el.real, el.imag, el.conj),
-        *(el.logical_and, el.logical_or, el.logical_not, el.stop_gradient, el.absorbing_multiply),
+        *(el.logical_and, el.logical_or, el.logical_not, el.stop_gradient, absorbing_multiply),
         *(broadcast_to, reshape),
     )
 )
 """What costs less than to write a value and read it back."""
 
 
-def _recomputed(
-    read: Sequence[Variable], made: dict[Variable, Equation], free: Collection[Variable]
-) -> list[Equation]:
+def _recomputed(read: Sequence[Variable], made: dict[Variable, Equation], free: Collection[Variable]) -> list[Equation]:
     """Cheap equations that the late part can repeat, so that it needs fewer residuals."""
     kept = {v for v in read if v in made or v not in free}
     repeated: dict[int, Equation] = {}

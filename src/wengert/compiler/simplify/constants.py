@@ -13,10 +13,11 @@ import numpy as np
 
 from ...backends import backend
 from ...core.interpreter import apply
+from ...core.primitive import Primitive
 from ...core.program import Atom, Equation, Program, Variable
-from ...core.types import ArrayType, Value
+from ...core.types import ArrayType, Shape, Value
 from ...ops.families import result_dtype
-from ...ops.shaping import broadcast_to
+from ...ops.shaping import broadcast_to, reshape
 from .rewriter import Rewriter, effectful, type_of_atom
 
 __all__ = ["LARGEST", "constants"]
@@ -90,7 +91,7 @@ class _Constants(Rewriter):
         if not (known or all(not isinstance(a, Variable) for a in inputs)) or effectful(equation):
             self.keep(equation, inputs)
             return
-        if equation.primitive is broadcast_to and inputs[0] in self.uniform:
+        if equation.primitive in (broadcast_to, reshape) and inputs[0] in self.uniform:
             self._repeat(equation, inputs)
         elif not self._compute(equation, inputs) and not (known and self._fill_in(equation, inputs)):
             self.keep(equation, tuple(map(self._needed, inputs)))
@@ -105,7 +106,7 @@ class _Constants(Rewriter):
         earlier = self._filled.get(key)
         if earlier is not None:
             self.replace(output, earlier)
-        elif inputs[0].type.shape == ():
+        elif inputs[0].type.shape == () and equation.primitive is _filling(output.type.shape):
             self.keep(equation, inputs)
             self.uniform[output] = number
             self._filled[key] = output
@@ -179,7 +180,7 @@ class _Constants(Rewriter):
                 self.constants[found] = number
                 self.changed = True
             else:
-                found = self.apply(broadcast_to, self._filled_array(number, ()), shape=shape)
+                found = self.apply(_filling(shape), self._filled_array(number, ()), shape=shape)
             self._filled[key] = found
             self.uniform[found] = number
         return found
@@ -213,6 +214,11 @@ class _Constants(Rewriter):
                 output, self.apply(broadcast_to, self.apply(primitive, *atoms, **params), shape=output.type.shape)
             )
         return True
+
+
+def _filling(shape: Shape) -> Primitive:
+    """The primitive by which an array of this shape is made of one number."""
+    return reshape if all(n == 1 for n in shape) else broadcast_to
 
 
 def _promoted(atoms: list[Atom]) -> Any:

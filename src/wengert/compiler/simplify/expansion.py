@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import NamedTuple
 
 from ...backends import backend
 from ...core.program import Atom, Equation, Program
 from ...core.types import ArrayType
 from .rewriter import Rewriter, type_of_atom
 
-__all__ = ["EXPANSIONS", "expand"]
+__all__ = ["EXPANSIONS", "expand", "shifted_powers"]
 
 Expansion = Callable[[Rewriter, Equation, tuple[Atom, ...]], Atom | None]
 
@@ -82,16 +83,29 @@ def _norm(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | N
 def _logsumexp(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
     axes, out = equation.params["axes"], equation.outputs[0].type
     x = _inexact(r, inputs[0])
-    type = type_of_atom(x)
-    if any(type.shape[a] == 0 for a in axes):
+    if any(type_of_atom(x).shape[a] == 0 for a in axes):
         return None  # a maximum of nothing
+    powers = shifted_powers(r.make, x, axes)
+    total = r.make("log", r.make("sum", powers.powers, axes=axes, keepdims=False))
+    return _reshaped(r, r.make("add", total, powers.shift), out.shape)
+
+
+class ShiftedPowers(NamedTuple):
+    """exp(x - shift), where the shift is the maximum ``peak`` if that is finite, else 0."""
+
+    powers: Atom
+    peak: Atom
+    shift: Atom
+
+
+def shifted_powers(make: Callable[..., Atom], x: Atom, axes: tuple[int, ...]) -> ShiftedPowers:
+    """Powers that cannot overflow: what logsumexp and its derivative have in common."""
+    type = type_of_atom(x)
     kept = tuple(1 if a in axes else n for a, n in enumerate(type.shape))
-    real = r.make("real", x) if type.dtype.kind == "c" else x
-    peak = r.make("max", real, axes=axes, keepdims=False)
-    shift = r.make("where", r.make("isfinite", peak), peak, 0.0)
-    powers = r.make("exp", r.make("subtract", x, _reshaped(r, shift, kept)))
-    total = r.make("log", r.make("sum", powers, axes=axes, keepdims=False))
-    return _reshaped(r, r.make("add", total, shift), out.shape)
+    peak = make("max", make("real", x) if type.dtype.kind == "c" else x, axes=axes, keepdims=False)
+    shift = make("where", make("isfinite", peak), peak, 0.0)
+    aligned = shift if type_of_atom(shift).shape == kept else make("reshape", shift, shape=kept)
+    return ShiftedPowers(make("exp", make("subtract", x, aligned)), peak, shift)
 
 
 def _reshaped(r: Rewriter, x: Atom, shape: tuple[int, ...]) -> Atom:

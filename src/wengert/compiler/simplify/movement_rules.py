@@ -7,7 +7,7 @@ from typing import Any
 from ...core.program import Atom
 from ...core.types import Shape
 from .indices import disjoint, index_of, ranges
-from .patterns import Hole, Match, Rule, Sample, o
+from .patterns import Hole, Match, Rest, Rule, Sample, o
 from .rewriter import type_of_atom
 
 __all__ = ["MOVEMENT"]
@@ -269,19 +269,13 @@ def _inside_padded(m: Match) -> Atom | None:
 
 def _one_of_joined(m: Match) -> Atom | None:
     """An index that stays within one of the arrays that were joined."""
-    joined = m.definition(m.inputs[0])
-    index = m.root_params["index"]
-    if joined is None or joined.primitive.name != "concatenate" or None in index:
-        return None
-    axis, sizes = joined.params["axis"], joined.params["sizes"]
-    if axis >= len(index):
+    axis, sizes, index = m.params["a"], m.params["n"], m.params["i"]
+    if None in index or axis >= len(index):
         return None
     taken = ranges(index, type_of_atom(m.inputs[0]).shape)[axis]
-    if len(taken) == 0:
-        return None
     start = 0
-    for part, size in zip(joined.inputs, sizes, strict=True):
-        if start <= min(taken) and max(taken) < start + size:
+    for part, size in zip(m["xs"], sizes, strict=True):
+        if taken and start <= min(taken) and max(taken) < start + size:
             inner = range(taken.start - start, taken.stop - start, taken.step)
             entry = index_of(inner if isinstance(index[axis], slice) else inner[0])
             return m.make("getitem", part, index=(*index[:axis], entry, *index[axis + 1 :]))
@@ -366,14 +360,14 @@ _INDEXING = (
             Sample({"x": (1, 4)}, {"shape": (4,), "i": (slice(2),)}),
         ),
     ),
-    Rule("read one of joined", o.getitem(x, index="i"), _one_of_joined),
     Rule(
-        "read the first of two",
-        o.getitem(o.concatenate(x, v, axis="a", sizes="n"), index="i"),
+        "read one of joined",
+        o.getitem(o.concatenate(Rest("xs"), axis="a", sizes="n"), index="i"),
         _one_of_joined,
         samples=(
-            Sample({"x": (2, 3), "v": (2, 2)}, {"a": 1, "n": (3, 2), "i": (_all, slice(1, 3))}),
-            Sample({"x": (2, 3), "v": (2, 2)}, {"a": 1, "n": (3, 2), "i": (0, -1)}),
+            Sample({"xs": ((2, 3), (2, 2))}, {"a": 1, "n": (3, 2), "i": (_all, slice(1, 3))}),
+            Sample({"xs": ((2, 3), (2, 2), (2, 1))}, {"a": 1, "n": (3, 2, 1), "i": (0, -3)}),
+            Sample({"xs": ((4,), (5,))}, {"a": 0, "n": (4, 5), "i": (slice(7, 4, -2),)}),
         ),
     ),
 )

@@ -4,7 +4,8 @@ A pattern is made of holes, numbers and operations on them::
 
     Rule("double negative", o.negative(o.negative(x)), x)
 
-In a pattern a parameter is given a name, under which a match knows it; in a replacement it is a function of the match::
+In a pattern a parameter is given a name, under which a match knows it (where a name stands twice, the parameters are
+equal); in a replacement it is a function of the match::
 
     Rule("reshape of reshape", o.reshape(o.reshape(x)), o.reshape(x, shape=lambda m: m.out.shape))
 """
@@ -15,10 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ...backends import backend
 from ...core.primitive import Primitive
 from ...core.program import Atom, Variable
 from ...core.types import ArrayType, Shape
-from .rewriter import type_of_atom
+from .bounds import absorbs_nothing
+from .rewriter import frozen, type_of_atom
 
 if TYPE_CHECKING:
     from .algebra import Algebra
@@ -31,6 +34,7 @@ __all__ = [
     "Number",
     "Op",
     "Pattern",
+    "Rest",
     "Rule",
     "Sample",
     "match",
@@ -48,6 +52,13 @@ COMMUTATIVE = frozenset(
 @dataclass(frozen=True)
 class Hole:
     """Matches any atom, and the same one wherever it stands again."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Matches all inputs that follow, as a tuple; stands last in an operation only."""
 
     name: str
 
@@ -78,7 +89,7 @@ class Family:
     family: str
 
 
-Pattern = Any  # Hole | Number | Op | Family, or a Python number that stands for itself
+Pattern = Any  # Hole | Rest | Number | Op | Family, or a Python number that stands for itself
 
 
 class _Operations:
@@ -148,6 +159,12 @@ class Match:
         """The equation that assigns a variable; None for inputs, constants and numbers."""
         return self._algebra.definitions.get(atom) if isinstance(atom, Variable) else None
 
+    def absorbs_nothing(self, x: str, y: str) -> bool:
+        """Whether the product of what is in two holes is 0 wherever the first is."""
+        return backend.dtype(self.out.dtype).kind == "f" and absorbs_nothing(
+            self._algebra.definitions, self.atoms[x], self.atoms[y]
+        )
+
     def is_constant(self, atom: Atom) -> bool:
         """Whether an atom is an array that the program captured."""
         return isinstance(atom, Variable) and atom in self._algebra.constants
@@ -189,13 +206,20 @@ def match(pattern: Pattern, atom: Atom, found: Match) -> bool:
 
 def match_inputs(pattern: Op, inputs: Sequence[Atom], params: Any, found: Match) -> bool:
     """Match an operation's inputs and parameters; of a commutative one in either order."""
+    if pattern.inputs and isinstance(pattern.inputs[-1], Rest):
+        fixed = len(pattern.inputs) - 1
+        found.atoms[pattern.inputs[-1].name] = tuple(inputs[fixed:])
+        pattern, inputs = Op(pattern.primitive, pattern.inputs[:-1], pattern.params), inputs[:fixed]
     if len(pattern.inputs) != len(inputs):
         return False
     orders = [inputs, inputs[::-1]] if pattern.primitive in COMMUTATIVE and len(inputs) == 2 else [inputs]
     before = dict(found.atoms), dict(found.params)
     for order in orders:
         if all(match(p, a, found) for p, a in zip(pattern.inputs, order, strict=True)):
-            found.params.update({name: params[key] for key, name in pattern.params.items()})
-            return True
+            given = {name: params[key] for key, name in pattern.params.items()}
+            # a name that stands again means an equal parameter
+            if all(frozen(v) == frozen(found.params.get(name, v)) for name, v in given.items()):
+                found.params.update(given)
+                return True
         found.atoms, found.params = dict(before[0]), dict(before[1])
     return False

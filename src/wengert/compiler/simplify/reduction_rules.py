@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import inf, nan, prod
 from typing import Any
 
 from ...backends import backend
 from ...core.program import Atom
+from .expansion import shifted_powers
 from .patterns import Hole, Match, Rule, Sample, o
 
 __all__ = ["REDUCTION"]
@@ -69,6 +70,36 @@ def _not_larger(name: str) -> Callable[[Match], bool]:
     return lambda m: _floating(m) and prod(m.out.shape) <= prod(m.type(name).shape)
 
 
+# The derivative of logsumexp is made without its maximum at hand: it is exp(x - s) / Σ exp(x - s), shifted by what
+# logsumexp itself gives. With the maximum as the shift the powers are those of logsumexp, and computed once.
+
+
+def _softmax(reshaped: bool) -> Any:
+    """How the derivative of logsumexp is written, with the axes that were summed put back or not."""
+
+    def kept(term: Any) -> Any:
+        return o.reshape(term, shape="kept") if reshaped else term
+
+    result = o.logsumexp(x, axes="axes", keepdims="keep")
+    powers = o.exp(o.subtract(x, kept(o.where(o.equal(result, -inf), 0.0, result))))
+    total = o.sum(powers, axes="summed", keepdims="keep")
+    return o.divide(powers, kept(o.where(o.equal(total, 0), inf, total)))
+
+
+def _softmax_of_maximum(m: Match) -> Atom | None:
+    axes = m.params["axes"]
+    if not _floating(m) or m.type("x") != m.out or axes != m.params["summed"] or any(m.out.shape[a] == 0 for a in axes):
+        return None
+    found = shifted_powers(m.make, m["x"], axes)
+    total = m.make("sum", found.powers, axes=axes, keepdims=False)
+    divisor = m.make("where", m.make("equal", total, 0), inf, total)
+    # a shift by infinity makes all of them NaN
+    divisor = m.make("where", m.make("equal", found.peak, inf), nan, divisor)
+    if "kept" in m.params:
+        divisor = m.make("reshape", divisor, shape=m.params["kept"])
+    return m.make("divide", found.powers, divisor)
+
+
 REDUCTION: tuple[Rule, ...] = (
     *(
         Rule(
@@ -93,6 +124,29 @@ REDUCTION: tuple[Rule, ...] = (
             samples=(Sample({"x": (2, 3)}, _axis((1,), True)),),
         )
         for name in _REDUCTIONS
+    ),
+    *(
+        Rule(
+            f"softmax, {name}",
+            _softmax(reshaped),
+            _softmax_of_maximum,
+            ulps=64,
+            signed_zeros=False,
+            samples=(Sample({"x": shape}, {**_axis(axes), "summed": axes, "kept": kept}, "df"),),
+        )
+        for name, reshaped, shape, axes, kept in (
+            ("along an axis", True, (7, 3), (1,), (7, 1)),
+            ("of all", False, (5,), (0,), ()),
+        )
+    ),
+    *(
+        Rule(
+            f"{name} that keeps axes",
+            getattr(o, name)(x, axes="axes", keepdims="keep"),
+            _without_kept_axes,
+            samples=(Sample({"x": (2, 3)}, _axis((1,), True), "df"),),
+        )
+        for name in ("norm", "logsumexp")
     ),
     Rule(
         "sum of repeated",

@@ -143,11 +143,11 @@ def everywhere(stage: Stage) -> Stage:
 def effectful(equation: Equation) -> bool:
     """Whether an equation does more than to compute its outputs: it is never dropped, merged or computed beforehand.
 
-    So it is where there are no outputs (a guard), where the primitive says so by its family ("effect"), where it
-    calls what no program describes (a draw of random numbers), or where one of its bodies holds such an equation.
+    So it is where there are no outputs (a guard), where the primitive is impure (a draw of random numbers) or of the
+    family "effect", where it calls what no program describes, or where one of its bodies holds such an equation.
     """
     primitive = equation.primitive
-    if not equation.outputs or primitive.family == "effect":
+    if not equation.outputs or not primitive.pure or primitive.family == "effect":
         return True
     inner = list(bodies(equation))
     if primitive.call is not None and not inner:

@@ -19,7 +19,7 @@ from ..batch import Batch
 from ..forward import Forward
 from .staging import Body, traced
 
-__all__ = ["Derived", "active_outputs", "batched", "pulled", "pushed"]
+__all__ = ["Derived", "active_in_loop", "active_outputs", "batched", "pulled", "pushed"]
 
 Flags = tuple[bool, ...]
 
@@ -43,6 +43,18 @@ def active_outputs(program: Program, active: Sequence[bool]) -> list[bool]:
         if equation.primitive.vjp is not None and not moving.isdisjoint(equation.inputs):
             moving.update(v for v in equation.outputs if is_inexact(v.type.dtype))
     return [isinstance(out, Variable) and out in moving for out in program.outputs]
+
+
+def active_in_loop(body: Program, counts: tuple[int, int], given: Flags) -> tuple[Flags, Flags]:
+    """Which inputs and outputs have derivatives when these inputs do."""
+    constants, carries = counts
+    active = list(given)
+    while True:
+        out = active_outputs(body, active)
+        carried = [a or b for a, b in zip(active[constants : constants + carries], out, strict=False)]
+        if carried == active[constants : constants + carries]:
+            return tuple(active), (*carried, *out[carries:])
+        active[constants : constants + carries] = carried
 
 
 @lru_cache(maxsize=256)
@@ -76,11 +88,11 @@ def pulled(program: Program, wanted: Flags, given: Flags, added: Flags) -> Deriv
         with Recorder() as level:
             boxes = [level.leaf(strip(x)) if w else x for x, w in zip(primals, wanted, strict=True)]
             outputs = program.evaluate(*boxes)
-        mine = [isinstance(out, Box) and out._level is level for out in outputs]
+        mine = [isinstance(out, Box) and out._level is level and out._note is not None for out in outputs]
         chosen = [(out, m) for out, m, g in zip(outputs, mine, given, strict=True) if g]
-        roots = [(x._note, strip(ct)) for (x, m), ct in zip(chosen, cotangents, strict=True) if m and x._note]
+        roots = [(x._note, strip(ct)) for (x, m), ct in zip(chosen, cotangents, strict=True) if m]
         found = sweep(roots, retain=False)
-        results: list[Value] = [out._value if m else out for out, m in zip(outputs, mine, strict=True)]
+        results: list[Value] = [out._value if isinstance(out, Box) and out._level is level else out for out in outputs]
         for box, x, w, a in zip(boxes, primals, wanted, added, strict=True):
             if w:
                 ct = found.get(box._note)
@@ -105,7 +117,7 @@ def _zero(like: Value, boxes: Sequence[Box]) -> Value:
 
 @lru_cache(maxsize=256)
 def batched(program: Program, size: int, flags: Flags, forced: Flags) -> tuple[Derived, Flags]:
-    """The program on a batch, which flagged inputs have as axis 0; and which outputs have it, the forced ones anyhow."""
+    """The program on a batch, axis 0 of the flagged inputs; and which outputs have it, the forced ones anyhow."""
     types = [
         ArrayType((size, *v.type.shape), v.type.dtype) if b else v.type
         for v, b in zip(program.inputs, flags, strict=True)
@@ -116,9 +128,7 @@ def batched(program: Program, size: int, flags: Flags, forced: Flags) -> tuple[D
         with Batch(size) as level:
             boxes = [level.box(strip(x), None) if b else x for x, b in zip(values, flags, strict=True)]
             outputs = program.evaluate(*boxes)
-            found[:] = [
-                f or (isinstance(x, Box) and x._level is level) for x, f in zip(outputs, forced, strict=True)
-            ]
+            found[:] = [f or (isinstance(x, Box) and x._level is level) for x, f in zip(outputs, forced, strict=True)]
             return [level.lower(x) if b else x for x, b in zip(outputs, found, strict=True)]
 
     derived = Derived(*traced(run, types))

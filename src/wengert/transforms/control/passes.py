@@ -36,9 +36,7 @@ def hoisted(program: Program, fixed: Sequence[Variable]) -> tuple[Program, Progr
     those of the fixed inputs that it reads; and these.
     """
     changing = set(program.inputs) - set(fixed)
-    parts = split(
-        program, changing, late_outputs=range(len(program.outputs)), recompute=False, impure_late=True
-    )
+    parts = split(program, changing, late_outputs=range(len(program.outputs)), recompute=False, impure_late=True)
     return parts.early, parts.late, parts.again
 
 
@@ -165,6 +163,4 @@ class TwoPass:
         body = self.second_body
         inputs = (*(v for v, _ in fixed), *self.late_carry, *(v for v, _ in entries))
         body = Program(inputs, body.equations, body.outputs, body.constants)
-        return bind(
-            self.scan, body, [x for _, x in fixed], late_init, [x for _, x in entries], length, reverse
-        )
+        return bind(self.scan, body, [x for _, x in fixed], late_init, [x for _, x in entries], length, reverse)

@@ -12,24 +12,24 @@ from functools import lru_cache
 from typing import Any
 
 from ...backends import backend
-from ...core.interpreter import Box, Interpreter, apply, strip, wrap
+from ...core.interpreter import Interpreter, apply, strip, wrap
 from ...core.primitive import Primitive
 from ...core.program import Program
 from ...core.types import ArrayType, Value, type_of
-from ...eager.tape import Node, Recorder
+from ...eager.tape import Recorder
 from ...ops.families import zeros_like
 from ...ops.indexing import getitem
 from ...ops.shaping import concatenate, move_axis, reshape, spread
 from ..batch import Batch
 from ..calls import mine
 from ..forward import Forward
-from ..trace import Stager
-from .derivation import active_outputs, batched, pulled, pushed
+from .derivation import active_in_loop, batched, pulled, pushed
+from .interpretation import apart, differently, recorded_call, taken_apart
 from .passes import Kept, TwoPass, bind, hoisted, sections
 from .schedule import pulled_by_schedule
 from .staging import check_body, outside
 
-__all__ = ["recorded_call", "scan", "stacked", "taken_apart"]
+__all__ = ["scan", "stacked"]
 
 Params = dict[str, Any]
 Counts = tuple[int, int]
@@ -99,48 +99,11 @@ def _call(level: Interpreter, inputs: tuple[Value, ...], params: Params) -> Any:
     return NotImplemented
 
 
-def _active(body: Program, counts: Counts, given: Flags) -> tuple[Flags, Flags]:
-    """Which inputs and outputs have derivatives when these inputs do."""
-    constants, carries = counts
-    active = list(given)
-    while True:
-        out = active_outputs(body, active)
-        carried = [a or b for a, b in zip(active[constants : constants + carries], out, strict=False)]
-        if carried == active[constants : constants + carries]:
-            return tuple(active), (*carried, *out[carries:])
-        active[constants : constants + carries] = carried
-
-
-def taken_apart(level: Interpreter, inputs: Sequence[Value]) -> tuple[list[Value], tuple[bool, ...]]:
-    """Inputs one level down, and which of them the level has noted something about."""
-    flags = tuple(mine(level, x) and x._note is not None for x in inputs)
-    return [x._value if mine(level, x) else strip(x) for x in inputs], flags
-
-
-def recorded_call(
-    primitive: Primitive,
-    level: Recorder,
-    inputs: Sequence[Value],
-    params: Params,
-    outputs: Sequence[Value],
-    kept: Any,
-    active: Sequence[bool],
-) -> tuple[Box, ...]:
-    """Outputs that were computed one level down, as arrays of a level that records."""
-    values, flags = taken_apart(level, inputs)
-    entries = [x._note if f else type_of(v) for x, v, f in zip(inputs, values, flags, strict=True)]
-    saved = [backend.frozen_copy(v) if v is x else v for x, v in zip(inputs, values, strict=True)]
-    wanted = sum(1 << i for i, f in enumerate(flags) if f)
-    lowered = [strip(out) for out in outputs]
-    boxes = level.record(primitive, params, entries, (*saved, kept), wanted, lowered, values)
-    return tuple(b if a else wrap(x) for b, x, a in zip(boxes, lowered, active, strict=True))
-
-
 @lru_cache(maxsize=256)
 def _reverse(body: Program, counts: Counts, wanted: Flags) -> tuple[TwoPass, Flags, Flags]:
     """The scans of a reverse sweep; which inputs are active, and which outputs."""
     constants, carries = counts
-    active, given = _active(body, counts, wanted)
+    active, given = active_in_loop(body, counts, wanted)
     added = tuple(w and i < constants for i, w in enumerate(active))
     joint = pulled(body, active, given, added)
     late = (0, sum(added) + sum(given[:carries]), sum(given[carries:]))
@@ -152,14 +115,14 @@ def _record(level: Recorder, inputs: tuple[Value, ...], params: Params) -> Any:
     body, counts = params["body"], params["counts"]
     values, wanted = taken_apart(level, inputs)
     if params["checkpoints"] is not None:
-        _, given = _active(body, counts, wanted)
+        _, given = active_in_loop(body, counts, wanted)
         outputs: Sequence[Value] = apply(scan, *values, **params)
         kept = Kept((), ())
     else:
         passes, _, given = _reverse(body, counts, wanted)
         constants, carries = counts
-        parts = sections(values, constants, carries, len(values) - constants - carries)
-        outputs, kept = passes.first(*parts, params["length"], params["reverse"])
+        consts, init, xs = sections(values, constants, carries, len(values) - constants - carries)
+        outputs, kept = passes.first(consts, init, xs, params["length"], params["reverse"])
     return recorded_call(scan, level, inputs, params, outputs, kept, given)
 
 
@@ -171,7 +134,7 @@ def _vjp(
     *values, kept = saved
     flags = tuple(bool(wanted >> i & 1) for i in range(len(values)))
     if params["checkpoints"] is not None:
-        active, given = _active(body, counts, flags)
+        active, given = active_in_loop(body, counts, flags)
         return pulled_by_schedule(scan, values, cotangents, params, flags, active, given)
     passes, active, given = _reverse(body, counts, flags)
     consts, init, xs = sections(values, constants, carries, len(values) - constants - carries)
@@ -179,9 +142,7 @@ def _vjp(
         _, kept = passes.first(consts, init, xs, length, reverse)
     totals = [zeros_like(x) for x, f in zip(consts, flags, strict=False) if f]
     types = [v.type for v in body.inputs[constants : constants + carries]]
-    starts = [
-        zeros_like(t) if ct is None else ct for t, ct, g in zip(types, cotangents, given, strict=False) if g
-    ]
+    starts = [zeros_like(t) if ct is None else ct for t, ct, g in zip(types, cotangents, given, strict=False) if g]
     late = [
         (zeros_like(out.type), False) if ct is None else (ct, True)
         for out, ct, g in zip(body.outputs[carries:], cotangents[carries:], given[carries:], strict=True)
@@ -196,7 +157,7 @@ def _vjp(
 def _forward(body: Program, counts: Counts, moving: Flags) -> tuple[TwoPass, Flags, Flags]:
     """The scans of values and, behind them, tangents; which inputs are active, and which outputs."""
     constants, carries = counts
-    active, given = _active(body, counts, moving)
+    active, given = active_in_loop(body, counts, moving)
     joint = pushed(body, active, given)
     late = (sum(active[:constants]), sum(given[:carries]), sum(active[constants + carries :]))
     sizes = (constants, carries, len(body.inputs) - constants - carries)
@@ -207,7 +168,7 @@ def _forward(body: Program, counts: Counts, moving: Flags) -> tuple[TwoPass, Fla
 def _together(body: Program, counts: Counts, moving: Flags) -> tuple[Any, ...]:
     """The body of one scan of values and tangents."""
     constants, carries = counts
-    active, given = _active(body, counts, moving)
+    active, given = active_in_loop(body, counts, moving)
     joint = pushed(body, active, given)
     entries = len(body.inputs) - constants - carries
     late = (sum(active[:constants]), sum(given[:carries]), sum(active[constants + carries :]))
@@ -217,9 +178,7 @@ def _together(body: Program, counts: Counts, moving: Flags) -> tuple[Any, ...]:
     y, ys, dy, dys = sections(
         rest.outputs, carries, len(body.outputs) - carries, late[1], len(rest.outputs) - len(body.outputs) - late[1]
     )
-    step = Program(
-        (*computed, *again, *k, *dk, *x, *dx), rest.equations, (*y, *dy, *ys, *dys), rest.constants
-    )
+    step = Program((*computed, *again, *k, *dk, *x, *dx), rest.equations, (*y, *dy, *ys, *dys), rest.constants)
     positions = [before.inputs.index(v) for v in again]
     return joint.captured, before, step, positions, active, given
 
@@ -229,8 +188,8 @@ def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
     constants, carries = counts
     values, moving = taken_apart(level, inputs)
     tangents = [x._note if m else None for x, m in zip(inputs, moving, strict=True)]
-    _, given = _active(body, counts, moving)
-    active, _ = _active(body, counts, moving)
+    _, given = active_in_loop(body, counts, moving)
+    active, _ = active_in_loop(body, counts, moving)
     consts, init, xs = sections(values, constants, carries, len(values) - constants - carries)
     full = [zeros_like(x) if t is None else t for x, t in zip(values, tangents, strict=True)]
     dc, dk, dx = sections(full, constants, carries, len(xs))
@@ -238,7 +197,7 @@ def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
     dk = [t for t, a in zip(dk, active[constants:], strict=False) if a]
     dx = [t for t, a in zip(dx, active[constants + carries :], strict=True) if a]
     moved: Sequence[Value]
-    if _apart(values, tangents):
+    if apart(values, tangents):
         passes, _, _ = _forward(body, counts, moving)
         outputs, kept = passes.first(consts, init, xs, length, reverse)
         moved = passes.second(consts, xs, kept, dc, dk, [(t, True) for t in dx], length, reverse)
@@ -254,17 +213,6 @@ def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
         outputs, moved = (*y, *ys), (*dy, *dys)
     ts = iter(moved)
     return tuple(level.dual(o, next(ts) if g else None) for o, g in zip(outputs, given, strict=True))
-
-
-def _apart(values: Sequence[Value], tangents: Sequence[Value | None]) -> bool:
-    """Whether tangents belong to a level above all values that keeps what it computes: values are not to go there."""
-
-    def top(xs: Sequence[Value | None]) -> Interpreter:
-        levels = [x._level for x in xs if isinstance(x, Box)]
-        return max(levels, key=lambda level: level.depth, default=Box.ground)
-
-    above = top(tangents)
-    return above.depth > top(values).depth and isinstance(above, (Stager, Recorder))
 
 
 def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
@@ -294,13 +242,11 @@ def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
         params["reverse"],
         params["checkpoints"],
     )
-    outputs = (*outputs[:carries], *(move_axis(y, 1, 0) if f else y for y, f in zip(outputs[carries:], out[carries:], strict=True)))
+    outputs = (
+        *outputs[:carries],
+        *(move_axis(y, 1, 0) if f else y for y, f in zip(outputs[carries:], out[carries:], strict=True)),
+    )
     return tuple(level.box(strip(y), None) if f else wrap(y) for y, f in zip(outputs, out, strict=True))
-
-
-def differently(*_: Any) -> Any:
-    """A rule that is never asked for, since the primitive interprets itself."""
-    raise AssertionError("control flow interprets itself")
 
 
 scan = Primitive(

@@ -26,6 +26,8 @@ __all__ = [
     "impure",
     "is_python_number",
     "outside",
+    "promoted",
+    "shown",
     "staged",
     "strong",
     "traced",
@@ -93,9 +95,7 @@ class Body(Tracer):
         return number
 
 
-def traced(
-    function: Callable[..., Sequence[Value]], types: Sequence[ArrayType]
-) -> tuple[Program, tuple[Value, ...]]:
+def traced(function: Callable[..., Sequence[Value]], types: Sequence[ArrayType]) -> tuple[Program, tuple[Value, ...]]:
     """A flat function of arrays of these types as a program, and what it captured.
 
     The program's first inputs are what was captured; it has no constants.
@@ -224,7 +224,7 @@ class Carry:
 
     def _widen(self, k: int, new: Value) -> None:
         old = self.values[k]
-        if self.weak[k] and new.shape == old.shape and _holds(new.dtype, old.dtype):
+        if self.weak[k] and new.shape == old.shape and promoted(new.dtype, old.dtype) == new.dtype:
             self.values[k] = strip(apply(astype, old, dtype=new.dtype))
             self.weak[k] = False
             return
@@ -244,7 +244,6 @@ class Carry:
                 continue
 
 
-def _holds(wide: DType, narrow: DType) -> bool:
-    """Whether a dtype is what it and another promote to."""
-    promote = backend.implementation("promote")
-    return bool(promote(backend.sample(wide, 0), backend.sample(narrow, 0)).dtype == wide)
+def promoted(*dtypes: DType) -> DType:
+    """The dtype to which dtypes promote."""
+    return backend.implementation("promote")(*(backend.sample(dtype, 0) for dtype in dtypes)).dtype

@@ -1,0 +1,59 @@
+"""What the primitives of control flow have in common where interpreters meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...backends import backend
+from ...core.interpreter import Box, Interpreter, strip, wrap
+from ...core.primitive import Primitive
+from ...core.types import Value, type_of
+from ...eager.tape import Recorder
+from ..calls import mine
+from ..trace import Stager
+
+__all__ = ["apart", "differently", "recorded_call", "taken_apart"]
+
+Params = dict[str, Any]
+
+
+def taken_apart(level: Interpreter, inputs: Sequence[Value]) -> tuple[list[Value], tuple[bool, ...]]:
+    """Inputs one level down, and which of them the level has noted something about."""
+    flags = tuple(mine(level, x) and x._note is not None for x in inputs)
+    return [x._value if mine(level, x) else strip(x) for x in inputs], flags
+
+
+def recorded_call(
+    primitive: Primitive,
+    level: Recorder,
+    inputs: Sequence[Value],
+    params: Params,
+    outputs: Sequence[Value],
+    kept: Any,
+    active: Sequence[bool],
+) -> tuple[Box, ...]:
+    """Outputs that were computed one level down, as arrays of a level that records."""
+    values, flags = taken_apart(level, inputs)
+    entries = [x._note if f else type_of(v) for x, v, f in zip(inputs, values, flags, strict=True)]
+    saved = [backend.frozen_copy(v) if v is x else v for x, v in zip(inputs, values, strict=True)]
+    wanted = sum(1 << i for i, f in enumerate(flags) if f)
+    lowered = [strip(out) for out in outputs]
+    boxes = level.record(primitive, params, entries, (*saved, kept), wanted, lowered, values)
+    return tuple(b if a else wrap(x) for b, x, a in zip(boxes, lowered, active, strict=True))
+
+
+def apart(values: Sequence[Value], tangents: Sequence[Value | None]) -> bool:
+    """Whether tangents belong to a level above all values that keeps what it computes: values are not to go there."""
+
+    def top(xs: Sequence[Value | None]) -> Interpreter:
+        levels = [x._level for x in xs if isinstance(x, Box)]
+        return max(levels, key=lambda level: level.depth, default=Box.ground)
+
+    above = top(tangents)
+    return above.depth > top(values).depth and isinstance(above, (Stager, Recorder))
+
+
+def differently(*_: Any) -> Any:
+    """A rule that is never asked for, since the primitive interprets itself."""
+    raise AssertionError("control flow interprets itself")

@@ -1,0 +1,186 @@
+"""``scan``: a loop over the entries of arrays that hands a carry from step to step and stacks results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...core.errors import DTypeError, ShapeError, TreeError
+from ...core.interpreter import apply, wrap
+from ...core.tree import flatten, leaf_names, unflatten
+from ...core.types import ArrayType, Value
+from ...ops.indexing import getitem
+from ..arguments import array_value, check_callable
+from .passes import bind
+from .scan_primitive import scan as scan_primitive
+from .scan_primitive import stacked
+from .schedule import chain
+from .staging import Carry, Unknown, staged, strong, traced, wrapped
+
+__all__ = ["scan"]
+
+
+def scan(
+    f: Callable[[Any, Any], tuple[Any, Any]],
+    init: Any,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+    *,
+    checkpoints: int | None = None,
+) -> tuple[Any, Any]:
+    """Apply a function to each entry of some arrays, handing a carry from step to step.
+
+    It is what this loop computes::
+
+        carry, ys = init, []
+        for x in xs:
+            carry, y = f(carry, x)
+            ys.append(y)
+        return carry, wg.stack(ys)
+
+    In a traced or compiled function it is one equation, with the function's program beside it, for any number of steps.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(carry, x) -> (carry, y)``: of containers of arrays. The carry that it returns has the structure, shapes
+        and dtypes of the one that it is given.
+    init
+        The first carry. A Python number becomes an array; of the dtype that ``f`` returns, if that is wider.
+    xs : array or container of arrays, optional
+        Their entries along axis 0 are what ``f`` is given; None where there is nothing to hand it.
+    length : int, optional
+        The number of steps; needed where ``xs`` has no array.
+    reverse : bool
+        Go through the entries from the last to the first; each result is put where its entry is.
+    checkpoints : int, optional
+        Keep only this many carries for a reverse sweep, instead of what every step computed, and compute the rest
+        again by the binomial schedule of Griewank and Walther (2000), which repeats steps least often. A few more
+        are kept where a step would be repeated more than 30 times. To keep the carry of every step and compute the
+        rest of the step again, scan ``wg.checkpoint(f)`` instead.
+
+    Returns
+    -------
+    carry
+        The last carry.
+    ys
+        The results of all steps, stacked along a new axis 0.
+
+    Raises
+    ------
+    TreeError, ShapeError, DTypeError
+        If the carry changes, the arrays have different lengths, or ``f`` does not return a pair.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.scan(lambda total, x: (total + x, total * x), 0.0, wg.array([1.0, 2.0, 3.0]))
+    (Array(6.), Array([0., 2., 9.]))
+    """
+    check_callable(f)
+    leaves, x_tree = flatten(xs)
+    stacks = [strong(array_value(x, "an array to scan")) for x in leaves]
+    count = _length(stacks, leaf_names(x_tree, "xs") if leaves else [], length)
+    if checkpoints is not None and (not hasattr(checkpoints, "__index__") or checkpoints < 1):
+        raise ValueError(f"checkpoints must be a positive number of carries, not {checkpoints!r}")
+    carry = Carry(init, "carry")
+    trees: list[Any] = []
+
+    def step(values: Sequence[Value], entries: Sequence[Value]) -> tuple[list[Value], list[Value]]:
+        out = f(carry.wrapped(values), wrapped(x_tree, entries))
+        if not isinstance(out, tuple) or len(out) != 2:
+            raise TreeError(f"the function of scan must return a pair (carry, y), not {_described(out)}")
+        fitted = carry.fitting(out[0])
+        ys, tree = flatten(out[1])
+        if trees and trees[0] != tree:
+            raise TreeError(f"the function of scan must return results of one structure, not {trees[0]}, then {tree}")
+        trees[:] = [tree]
+        return fitted, [strong(array_value(y, "a result of scan")) for y in ys]
+
+    def loop() -> tuple[Any, Any]:
+        if staged() or not count:
+            try:
+                return in_program()
+            except Unknown:  # the body needs values: a loop of Python's has them, where anybody has
+                if not count:
+                    raise
+        return in_python()
+
+    def in_program() -> tuple[Any, Any]:
+        entries = [ArrayType(x.shape[1:], x.dtype) for x in stacks]
+        carries = len(carry.values)
+
+        def body(*values: Value) -> list[Value]:
+            new, ys = step(values[:carries], values[carries:])
+            return [*new, *ys]
+
+        program, captured = traced(body, [*carry.types, *entries])
+        out = bind(scan_primitive, program, captured, carry.values, stacks, count, bool(reverse), checkpoints)
+        return carry.wrapped(out[:carries]), wrapped(trees[0], out[carries:])
+
+    def in_python() -> tuple[Any, Any]:
+        order = range(count)[::-1] if reverse else range(count)
+
+        def numbered(values: Sequence[Value], k: int) -> tuple[list[Value], list[Value]]:
+            return step(values, [apply(getitem, x, index=(order[k],)) for x in stacks])
+
+        values: list[Value] = carry.values
+        if checkpoints is None:
+            rows = []
+            for k in range(count):
+                values, ys = numbered(values, k)
+                rows.append(ys)
+        else:
+
+            def boxed(values: Any, k: int) -> Any:
+                new, ys = numbered(values, k)
+                return [wrap(x) for x in new], [wrap(y) for y in ys]
+
+            values, rows = chain(boxed, [wrap(x) for x in values], count, checkpoints)
+        columns = [_column([row[i] for row in rows], bool(reverse)) for i in range(len(rows[0]))]
+        return carry.wrapped(values), unflatten(trees[0], columns)
+
+    result: tuple[Any, Any] = carry.repeated(loop)
+    return result
+
+
+def _described(out: Any) -> str:
+    return f"a tuple of {len(out)}" if isinstance(out, tuple) else f"{type(out).__name__}"
+
+
+def _length(stacks: Sequence[Value], names: Sequence[str], length: int | None) -> int:
+    """The number of steps."""
+    for name, x in zip(names, stacks, strict=True):
+        if not x.shape:
+            raise ShapeError(f"{name} has no axis to scan: it is a single number")
+    found = {x.shape[0]: name for name, x in reversed(list(zip(names, stacks, strict=True)))}
+    if len(found) > 1:
+        lengths = ", ".join(f"{name} has {x.shape[0]}" for name, x in zip(names, stacks, strict=True))
+        raise ShapeError(f"the arrays to scan must have one length, but {lengths}")
+    if length is None:
+        if not found:
+            raise TreeError("scan needs arrays to scan (xs), or the number of steps (length=...)")
+        return next(iter(found), 0)
+    if not hasattr(length, "__index__"):
+        raise DTypeError(
+            f"length must be an integer, not {length!r}; for a number that is not known, use wg.while_loop"
+        )
+    steps = length.__index__()
+    if steps < 0:
+        raise ShapeError(f"length must not be negative, but is {steps}")
+    if found and steps not in found:
+        name, lengths = next(iter(found.values())), next(iter(found))
+        raise ShapeError(f"length={steps}, but {name} has {lengths} entries")
+    return steps
+
+
+def _column(rows: Sequence[Value], reverse: bool) -> Any:
+    """The results of all steps, which must be of one type, as one array."""
+    first = rows[0]
+    for y in rows:
+        if y.shape != first.shape:
+            raise ShapeError(f"the results of scan must have one shape, not {first.shape}, then {y.shape}")
+        if y.dtype != first.dtype:
+            raise DTypeError(f"the results of scan must be of one dtype, not {first.dtype}, then {y.dtype}")
+    return wrap(stacked(rows, ArrayType((len(rows), *first.shape), first.dtype), reverse))
