@@ -35,6 +35,7 @@ from numpy import (
 )
 
 from . import testing
+from .compiler.compile import compile
 from .core.errors import (
     AnomalyError,
     ConversionError,
@@ -330,6 +331,7 @@ __all__ = [
     "checkpoint",
     "clip",
     "column_stack",
+    "compile",
     "complex128",
     "complex64",
     "concat",

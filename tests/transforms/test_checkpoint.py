@@ -351,3 +351,22 @@ def test_a_tape_does_not_collect_what_runs_again() -> None:
     x.grad.zero_()
     tape.backward(y)
     close(x.grad, wg.grad(block)(2.0))
+
+
+def test_tangents_through_nested_checkpoints_are_recorded() -> None:
+    def plain(x: Any) -> Any:
+        return wg.cos(wg.sin(x) ** 2) * x
+
+    inner = wg.checkpoint(lambda x: wg.sin(x) ** 2)
+    outer = wg.checkpoint(lambda x: wg.cos(inner(x)) * x)
+    found = wg.grad(lambda x: wg.jvp(outer, (x,), (x,))[1])(0.3)
+    assert abs(found.item() - wg.grad(lambda x: wg.jvp(plain, (x,), (x,))[1])(0.3).item()) < 1e-14
+
+
+def test_in_a_program_what_is_computed_again_stands_behind_a_barrier() -> None:
+    f = wg.checkpoint(lambda x: wg.sin(wg.sin(x)))
+    program = wg.trace(wg.grad(lambda x: f(x) * 2))(0.3)
+    names = [e.primitive.name for e in program.equations]
+    assert names.count("barrier") == 1
+    assert "sin" in names[names.index("barrier") :]
+    assert abs(program(0.3).item() - wg.grad(lambda x: wg.sin(wg.sin(x)) * 2)(0.3).item()) < 1e-14

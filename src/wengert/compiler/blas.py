@@ -124,15 +124,51 @@ def _product(f: Function, x: Place, y: Place, z: Place, pointers: list[str]) -> 
         flipped = "T" if tx == "N" else "N"
         size = (k, m) if tx == "N" else (m, k)
         step = y.strides[-2] if k > 1 else 1
-        arguments = [character(flipped), *map(integer, size), alpha, px, integer(ldx), py, integer(step), beta, pz, integer(1)]
+        arguments = [
+            character(flipped),
+            *map(integer, size),
+            alpha,
+            px,
+            integer(ldx),
+            py,
+            integer(step),
+            beta,
+            pz,
+            integer(1),
+        ]
         name = f"{letter}gemv"
     elif m == 1:
         size = (n, k) if ty == "N" else (k, n)
         step = x.strides[-1] if k > 1 else 1
-        arguments = [character(ty), *map(integer, size), alpha, py, integer(ldy), px, integer(step), beta, pz, integer(1)]
+        arguments = [
+            character(ty),
+            *map(integer, size),
+            alpha,
+            py,
+            integer(ldy),
+            px,
+            integer(step),
+            beta,
+            pz,
+            integer(1),
+        ]
         name = f"{letter}gemv"
     else:
-        arguments = [character(ty), character(tx), integer(n), integer(m), integer(k), alpha, py, integer(ldy), px, integer(ldx), beta, pz, integer(n)]
+        arguments = [
+            character(ty),
+            character(tx),
+            integer(n),
+            integer(m),
+            integer(k),
+            alpha,
+            py,
+            integer(ldy),
+            px,
+            integer(ldx),
+            beta,
+            pz,
+            integer(n),
+        ]
         name = f"{letter}gemm"
     module.declare(f'void @"blas.{name}"({", ".join(["ptr"] * len(arguments))})')
     f.emit(f'call void @"blas.{name}"({", ".join(arguments)})')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 import warnings
 from collections.abc import Callable, Collection, Sequence
@@ -14,10 +13,10 @@ import numpy as np
 from ..backends import backend
 from ..core.errors import DTypeError, TreeError, WengertError
 from ..core.interpreter import Box, state, strip, wrap
-from ..core.program import Variable
 from ..core.tree import Tree, flatten, unflatten
 from ..core.types import SCALARS, ArrayType, Value, type_of
-from ..eager.tape import EAGER, Node
+from ..eager.array import Array
+from ..eager.tape import EAGER
 from ..transforms.arguments import check_callable
 from ..transforms.trace import Stager
 from .environment import Environment
@@ -31,8 +30,6 @@ __all__ = ["CacheInfo", "Compiled", "compile"]
 
 PATHS = 32
 """So many ways through a function are kept for one specialisation; then it runs eagerly."""
-
-_Array = Box.array_type
 
 
 class CacheInfo(NamedTuple):
@@ -135,7 +132,9 @@ class Compiled:
         numbers = set()
         for number in self.static:
             if not -len(args) <= number < len(args):
-                raise TreeError(f"static_argnums={self.static} names an argument that is not given: there are {len(args)}")
+                raise TreeError(
+                    f"static_argnums={self.static} names an argument that is not given: there are {len(args)}"
+                )
             numbers.add(number % len(args))
         static = [(~i, args[i]) for i in sorted(numbers)]
         return static, tuple(x for i, x in enumerate(args) if i not in numbers)
@@ -340,8 +339,10 @@ class _Specialisation:
             except WengertError:
                 raise
             except Exception as error:  # a fault of the compiler: the function is right, so let it run
-                self._give_up(f"the compiler failed ({type(error).__name__}: {error}), which is a fault of wengert's: "
-                              "please report it with the function and the arguments' shapes and dtypes")
+                self._give_up(
+                    f"the compiler failed ({type(error).__name__}: {error}), which is a fault of wengert's: "
+                    "please report it with the function and the arguments' shapes and dtypes"
+                )
                 return None
             snapshot = tuple(_kept(a) for a in call.captured) if traced.unexplained and call.captured else None
             made = _PathOfCall(path, traced, snapshot)
@@ -361,17 +362,21 @@ def _kept(array: Any) -> Any:
 class _Hot:
     """The shortest way in, for a call like the last one."""
 
-    def __init__(self, specialisation: _Specialisation, found: _PathOfCall, call: _Call, executable: Executable) -> None:
+    def __init__(
+        self, specialisation: _Specialisation, found: _PathOfCall, call: _Call, executable: Executable
+    ) -> None:
         self.kinds = [t.dtype if t.is_weak else np.ndarray for t in call.types]
         self.tree = call.tree
-        self.flat = all(type(a) in (_Array, np.ndarray, float, int, bool, complex) for a in call.args)
+        self.flat = all(type(a) in (Array, np.ndarray, float, int, bool, complex) for a in call.args)
         self.environment = None if specialisation.environment.trivial else specialisation.environment
         self.captured = found.traced.captured
         self.executable = executable
         self.entry = executable.entry
         self.outputs = executable.outputs
         self.out_tree = found.traced.out_tree
-        self.single = len(self.outputs) == 1 and not isinstance(found.traced.out_tree, tuple) and _is_leaf(self.out_tree)
+        self.single = (
+            len(self.outputs) == 1 and not isinstance(found.traced.out_tree, tuple) and _is_leaf(self.out_tree)
+        )
 
     @staticmethod
     def of(specialisation: _Specialisation, found: _PathOfCall, call: _Call) -> _Hot | None:
@@ -394,7 +399,7 @@ class _Hot:
         values = []
         for x, kind in zip(leaves, self.kinds, strict=True):
             given = type(x)
-            if given is _Array:
+            if given is Array:
                 if x._note is not None or x._level is not EAGER:
                     return None
                 x = x._value
@@ -412,7 +417,7 @@ class _Hot:
                 return None
             for k in self.captured:
                 x = captured[k]
-                if type(x) is _Array:
+                if type(x) is Array:
                     if x._note is not None or x._level is not EAGER:
                         return None
                     x = x._value
@@ -427,8 +432,8 @@ class _Hot:
         if status:
             return None
         if self.single:
-            return (_Array(results[0], EAGER, None),)
-        return (unflatten(self.out_tree, [_Array(x, EAGER, None) for x in results]),)
+            return (Array(results[0], EAGER, None),)
+        return (unflatten(self.out_tree, [Array(x, EAGER, None) for x in results]),)
 
 
 _empty = np.empty
@@ -489,6 +494,3 @@ def compile(
     if function is None:
         return lambda f: Compiled(f, static_argnums, off)
     return Compiled(function, static_argnums, off)
-
-
-_ = (inspect, Node, Variable)

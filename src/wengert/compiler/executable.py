@@ -48,7 +48,7 @@ class Executable:
         self.lowered: Lowered = lowered(self.simplified, off)
         self.from_store, code = _object_code(self.lowered.ir)
         self.loaded = loader.load(code, symbols.address)
-        self._constants = [_aligned(self.simplified.constants[v]) for v in self.lowered.constants]
+        self._constants = [_aligned(value) for value in self.lowered.constants.values()]
         self._callouts = [_evaluator(c) for c in self.lowered.callouts]
         self._failed = threading.local()
         self._callback = _CALLBACK(self._call_out)
@@ -165,5 +165,3 @@ def _view(shape: tuple[int, ...], dtype: Any, strides: tuple[int, ...]) -> Calla
         return np.ndarray(shape, dtype, memory.from_address(address + low), -low, steps)
 
     return view
-
-

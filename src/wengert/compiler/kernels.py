@@ -16,7 +16,7 @@ from ..core.program import Equation, Variable
 from ..core.types import Shape
 from .function import Function, Place
 from .indices import AnyIndex, Index, constant_of
-from .ir import DType, Scalar, register_type
+from .ir import Scalar, register_type
 from .schedule import Kernel, Kind, dtype_of, is_view
 from .scope import Scope, in_shape
 
@@ -58,9 +58,7 @@ class KernelScope(Scope):
     def passed(self, scalar: Scalar) -> Scalar:
         """A number of the surroundings."""
         type = register_type(scalar.dtype)
-        return Scalar(
-            scalar.dtype, tuple(self.param(type, p) if p.startswith("%") else p for p in scalar.parts)
-        )
+        return Scalar(scalar.dtype, tuple(self.param(type, p) if p.startswith("%") else p for p in scalar.parts))
 
     def place(self, variable: Variable) -> Place | None:
         """The memory of a variable."""
@@ -138,7 +136,11 @@ def emit_kernel(region: Region, kernel: Kernel) -> None:
         if flat and kernel.space:
             crosses = bool(equation.params["axes"])
         if share > 1 and crosses:
-            whole = region.function.buffer((share, *out.shape), out.dtype) if out.size <= 64 else region.scratch((share, *out.shape), out.dtype)
+            whole = (
+                region.function.buffer((share, *out.shape), out.dtype)
+                if out.size <= 64
+                else region.scratch((share, *out.shape), out.dtype)
+            )
             local = scope.local(whole)
             mine = replace(local, shape=out.shape, strides=local.strides[1:])
             accumulator = _accumulator(scope, equation, kernel, mine, flat)

@@ -9,7 +9,7 @@ from functools import cache
 from math import prod
 
 from ..core.program import Program, Variable
-from ..core.types import ArrayType, type_of
+from ..core.types import ArrayType, Value, type_of
 from . import symbols
 from .callout import CallOut
 from .entry import emit_entry
@@ -37,7 +37,7 @@ class Lowered:
     outputs: tuple[ArrayType, ...]
     arena: int
     callouts: tuple[CallOut, ...]
-    constants: tuple[Variable, ...]
+    constants: dict[Variable, Value]
 
 
 @cache
@@ -69,7 +69,7 @@ def lowered(program: Program, off: Collection[str] = ()) -> Lowered:
     main = Function(module, "main", ["ptr %frame"], "i32")
     types = [*map(_memory_type, (v.type for v in program.inputs))]
     outputs = [out.type if isinstance(out, Variable) else type_of(out) for out in program.outputs]
-    constants = tuple(program.constants)
+    constants = captured_arrays(program)
     frame = iter(range(1 << 30))
 
     def pointer() -> str:
@@ -79,19 +79,29 @@ def lowered(program: Program, off: Collection[str] = ()) -> Lowered:
     places = [Place.contiguous(pointer(), *t) for t in types]
     results = [Place.contiguous(pointer(), t.shape, dtype_of(t)) for t in outputs]
     base = pointer()
-    fixed = [Place.contiguous(pointer(), v.type.shape, dtype_of(v.type)) for v in constants]
+    unit.constants = {v: Place.contiguous(pointer(), v.type.shape, dtype_of(v.type)) for v in constants}
     slot = main.value(f"getelementptr inbounds ptr, ptr %frame, i64 {next(frame)}")
     main.emit(f"%callout = load ptr, ptr {slot}")
     region = Region(main, program, unit, arena, base)
-    for variable, place in zip((*program.inputs, *constants), (*places, *fixed), strict=True):
+    for variable, place in zip(program.inputs, places, strict=True):
         region.bind(variable, place)
+    for variable in program.constants:
+        region.bind(variable, unit.constants[variable])
     region.run(results)
     main.emit("ret i32 0")
     module.functions.append(main.text())
     emit_entry(module, places, len(results), len(constants), "main", _is_long(program, unit))
-    return Lowered(
-        module.text(), region.plan, tuple(outputs), arena.size, tuple(unit.callouts), constants
-    )
+    return Lowered(module.text(), region.plan, tuple(outputs), arena.size, tuple(unit.callouts), constants)
+
+
+def captured_arrays(program: Program) -> dict[Variable, Value]:
+    """The arrays that a program and the bodies of its loops and branches captured."""
+    found = dict(program.constants)
+    for equation in program.equations:
+        for param in equation.params.values():
+            if isinstance(param, Program):
+                found.update(captured_arrays(param))
+    return found
 
 
 def _memory_type(type: ArrayType) -> tuple[tuple[int, ...], DType]:

@@ -135,7 +135,9 @@ class Path:
 
     def _batched(self, flags: Sequence[bool], size: int) -> Path:
         types = [ArrayType((size, *t.shape), t.dtype) if b else t for t, b in zip(self.types, flags, strict=True)]
-        run = vmap(lambda *xs: tuple(map(wrap, self.program.evaluate(*map(strip, xs)))), tuple(0 if b else None for b in flags))
+        run = vmap(
+            lambda *xs: tuple(map(wrap, self.program.evaluate(*map(strip, xs)))), tuple(0 if b else None for b in flags)
+        )
         return self._path(_traced(run, types), "batch")
 
     # -- Reverse mode -------------------------------------------------------------------------------------------------------

@@ -83,4 +83,3 @@ def _emit(region: Region, equation: Equation, following: Following) -> bool:
     module.functions.append(f.text())
     region.function.emit(f"call void @{f.name}({', '.join(scope.arguments)})")
     return True
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
-from ..core.lowering import Assembly, Special
+from ..core.lowering import Special
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.types import Shape
 from .function import Function, Place
@@ -13,7 +13,7 @@ from .indices import AnyIndex
 from .ir import DType, Scalar
 from .kernels import emit_kernel
 from .memory import Arena, bytes_of, last_reads
-from .schedule import Kernel, Kind, Schedule, Step, dtype_of, is_view, schedule
+from .schedule import Kernel, Kind, Step, dtype_of, is_view, schedule
 from .scope import Scope, elements, viewed_place
 
 __all__ = ["Options", "Region", "Unit"]
@@ -22,7 +22,9 @@ __all__ = ["Options", "Region", "Unit"]
 class Options:
     """What the lowering may use."""
 
-    def __init__(self, fuse: bool = True, registers: bool = True, threads: int = 1, blas: bool = True, reuse: bool = True) -> None:
+    def __init__(
+        self, fuse: bool = True, registers: bool = True, threads: int = 1, blas: bool = True, reuse: bool = True
+    ) -> None:
         self.fuse, self.registers, self.threads, self.blas, self.reuse = fuse, registers, threads, blas, reuse
 
 
@@ -32,7 +34,8 @@ class Unit:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.callouts: list[Equation] = []
-        self.constants: list[tuple[Variable, object]] = []
+        self.constants: dict[Variable, Place] = {}
+        """The arrays that the program and the bodies of its loops captured."""
 
 
 SMALL_BUFFER = 64
@@ -57,6 +60,8 @@ class Region(Scope):
         self.program = program
         self.places: dict[Variable, Place] = {}
         self.inputs_in_registers: set[Variable] = set()
+        self.writable: set[Variable] = set()
+        """Inputs whose memory may be written to, once nobody reads them any more."""
         self._spilled: dict[Variable, Place] = {}
         self._pointers: dict[int, str] = {}
 
@@ -99,7 +104,9 @@ class Region(Scope):
         """A pointer into the arena."""
         found = self._pointers.get(offset)
         if found is None:
-            found = self._pointers[offset] = self.function.value(f"getelementptr inbounds i8, ptr {self.base}, i64 {offset}")
+            found = self._pointers[offset] = self.function.value(
+                f"getelementptr inbounds i8, ptr {self.base}, i64 {offset}"
+            )
         return found
 
     def scratch(self, shape: Shape, dtype: DType) -> Place:
@@ -150,8 +157,8 @@ class Region(Scope):
 
     # -- The whole ------------------------------------------------------------------------------------------------------
 
-    def run(self, outputs: Sequence[Place]) -> None:
-        """Write the code; the results go to these places."""
+    def run(self, outputs: Sequence[Place | None]) -> None:
+        """Write the code; the results go to these places, those without one are read by the caller."""
         self._give_memory(outputs)
         for registers, work in zip(self.plan.registers, self.plan.work, strict=True):
             for equation in registers:
@@ -162,9 +169,10 @@ class Region(Scope):
                 else:
                     self._step(item)
         for atom, place in zip(self.program.outputs, outputs, strict=True):
-            self._deliver(atom, place)
+            if place is not None:
+                self.deliver(atom, place)
 
-    def _give_memory(self, outputs: Sequence[Place]) -> None:
+    def _give_memory(self, outputs: Sequence[Place | None]) -> None:
         """A place for every value that takes memory: the caller's where it is a result, else in the arena."""
         last = last_reads(self.plan)
         alias = self._aliases()
@@ -172,7 +180,7 @@ class Region(Scope):
             last[root] = max(last.get(root, -1), last.get(v, -1))
         results: dict[Variable, Place] = {}
         for atom, place in zip(self.program.outputs, outputs, strict=True):
-            if isinstance(atom, Variable) and place.is_contiguous:
+            if isinstance(atom, Variable) and place is not None and place.is_contiguous:
                 results.setdefault(alias.get(atom, atom), place)
         for equation in self.program.equations:
             for v in equation.outputs:
@@ -189,7 +197,9 @@ class Region(Scope):
                 else:
                     first = self.plan.position[v]
                     end = max(last.get(v, first), first)
-                    if v in map(lambda o: alias.get(o, o), (o for o in self.program.outputs if isinstance(o, Variable))):
+                    if v in map(
+                        lambda o: alias.get(o, o), (o for o in self.program.outputs if isinstance(o, Variable))
+                    ):
                         end = 1 << 60
                     offset = self.arena.take(first, end, bytes_of(v.type))
                     self.places[v] = Place.contiguous(self.at_offset(offset), shape, dtype)
@@ -205,7 +215,7 @@ class Region(Scope):
                         alias[equation.outputs[0]] = alias.get(x, x)
         return alias
 
-    def _deliver(self, atom: Atom, place: Place) -> None:
+    def deliver(self, atom: Atom, place: Place) -> None:
         """Put a result where it belongs, unless it is there."""
         if not isinstance(atom, Variable):
             self.function.store(self.literal(atom, place.dtype), place, [0] * len(place.shape))

@@ -115,7 +115,9 @@ def kind_of(equation: Equation, limit: int) -> str:
     """How an equation is run, where arrays of at most ``limit`` elements live in registers."""
     lowering = equation.primitive.lowering
     types = [a.type for a in (*equation.inputs, *equation.outputs) if isinstance(a, Variable)]
-    if lowering is None or not equation.outputs or not all(supported(dtype_of(t)) for t in types):
+    if lowering == Special("guard") and supported(dtype_of(types[0])):
+        return Kind.REGISTER
+    if lowering is None or equation.primitive.multiple or not all(supported(dtype_of(t)) for t in types):
         return Kind.STEP
     (out,) = equation.outputs
     small_inputs = all(_size(a) <= limit for a in equation.inputs)
@@ -142,8 +144,6 @@ def kind_of(equation: Equation, limit: int) -> str:
         plain = len(_shape(x)) <= 2 and len(_shape(y)) <= 2
         fits = small and small_inputs and plain and products <= INNER_PRODUCTS
         return Kind.REGISTER if fits else Kind.STEP
-    if lowering.name == "guard":
-        return Kind.REGISTER
     return Kind.STEP
 
 
@@ -351,7 +351,8 @@ class _Scheduler:
 
     def _needs(self, atom: Atom, space: Shape) -> tuple[int, int]:
         """Where a loop over a space that reads a value may run at the earliest: for what it reads as a whole, and
-        for what it reads at its own index."""
+        for what it reads at its own index.
+        """
         if isinstance(atom, Variable) and self._kind(atom) == Kind.MAP and atom.type.shape == space and self.fuse:
             if self._keeps(atom):
                 return 0, self.position[atom]
@@ -402,7 +403,9 @@ class _Scheduler:
             kernel.stored = [
                 e.outputs[0]
                 for e in kernel.members
-                if e.outputs[0] in stored and self.position[e.outputs[0]] == kernel.position and self._keeps(e.outputs[0])
+                if e.outputs[0] in stored
+                and self.position[e.outputs[0]] == kernel.position
+                and self._keeps(e.outputs[0])
             ]
         return [k for k in kernels if k.stored or k.reductions], stored
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..core.lowering import Assembly, Elementwise, Reduction, View
 from ..core.program import Atom, Equation, Variable
-from ..core.types import ArrayType, Shape
-from .function import Function, Place
-from .indices import AnyIndex, Index, constant_of, row_major
-from .ir import DType, Scalar
+from ..core.types import Shape
 from .elementwise import lower_elementwise
-from .schedule import Kind, Schedule, dtype_of, is_unit_reshape
+from .function import Function, Place
+from .indices import AnyIndex, constant_of, row_major
+from .ir import DType, Scalar
+from .schedule import Schedule, dtype_of, is_unit_reshape
 
 __all__ = ["Scope", "elements", "in_shape"]
 
@@ -198,17 +197,18 @@ class Scope:
         return total
 
 
-def viewed_place(
-    equation: Equation, base: Place
-) -> Place:
+def viewed_place(equation: Equation, base: Place) -> Place:
     """The output of a view, in the memory of its input."""
     (out,) = equation.outputs
     lowering = equation.primitive.lowering
     if isinstance(lowering, View):
+
         def rule(index: Sequence[AnyIndex]) -> Sequence[AnyIndex]:
             return lowering.rule(index, base.shape, **equation.params)
     else:
+
         def rule(index: Sequence[AnyIndex]) -> Sequence[AnyIndex]:
             rest = iter([i for i, n in zip(index, out.type.shape, strict=True) if n != 1])
             return [0 if n == 1 else next(rest) for n in base.shape]
+
     return base.viewed(rule, out.type.shape)

@@ -9,6 +9,7 @@ from ..core.lowering import Assembly, Special
 from ..core.program import Equation, Variable
 from .blas import emit_matmul
 from .callout import emit_callout
+from .control import emit_cond, emit_scan, emit_while
 from .guards import condition
 from .recurrences import emit_cumulative, emit_recurrence
 from .scattering import emit_gather, emit_scatter
@@ -87,5 +88,8 @@ _SPECIAL: dict[str, Callable[[Region, Equation], bool]] = {
     "cumsum": emit_cumulative,
     "cumprod": emit_cumulative,
     "linear_recurrence": emit_recurrence,
+    "scan": emit_scan,
+    "while_loop": emit_while,
+    "cond": emit_cond,
 }
 """How each special lowering is written; what gives False is called out after all."""

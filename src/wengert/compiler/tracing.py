@@ -236,4 +236,3 @@ def _result(x: Any, function: Any) -> Value:
         f"a compiled function returns arrays and numbers in containers, but {_named(function)}{where} returned "
         f"{x!r} of type {type(x).__name__}"
     )
-

@@ -34,9 +34,7 @@ def emit_loop(region: Region, space: Shape, body: Callable[[KernelScope, list[An
             scope.scalars = {}
             body(scope, index)
         else:
-            scope.function.loop(
-                "0", str(space[len(index)]), lambda i: nest([*index, Index(0, {i: 1})]), certain=True
-            )
+            scope.function.loop("0", str(space[len(index)]), lambda i: nest([*index, Index(0, {i: 1})]), certain=True)
 
     nest([])
     scope.function.emit("ret void")

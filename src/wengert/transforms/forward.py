@@ -45,8 +45,8 @@ class Forward(Interpreter):
         return self.dual(out, tangent)
 
     def _pushes(self) -> bool:
-        """Whether the level, reopened, is to push tangents along."""
-        return not any(visit.level is self and visit.values_only for visit in state.visits)
+        """Whether the level, reopened, is to push tangents along: the innermost visit says so."""
+        return next((not visit.values_only for visit in reversed(state.visits) if visit.level is self), True)
 
     def dual(self, value: Value, tangent: Value | None) -> Box:
         """A value with its tangent, which is given the value's shape and dtype; a tangent of None is zero."""

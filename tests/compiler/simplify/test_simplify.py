@@ -13,7 +13,7 @@ from wengert.core.primitive import Primitive, registry
 from wengert.core.program import Equation, Program, Variable, check
 from wengert.core.types import ArrayType
 
-from .programs import NETWORK, PROGRAMS, draw, network, traced, wave
+from .programs import NETWORK, PROGRAMS, block, clipped_square, draw, network, traced, wave
 
 FLOAT = np.dtype(float)
 VECTOR = ArrayType((3,), FLOAT)
@@ -103,11 +103,11 @@ def test_a_stage_that_does_not_exist_is_refused() -> None:
 
 
 def test_inline_leaves_no_call_and_no_stop_gradient() -> None:
-    function, arguments = PROGRAMS["custom rules"]
-    program = traced(function, *arguments)
+    program = traced(lambda x: block(x) + clipped_square(x), np.ones(3))
     assert any(e.primitive.call for e in program.equations)
     after = STAGES["inline"](program)
     assert not any(e.primitive.call for e in after.equations)
+    agree(after, program, draw((3,)))
     stopped = traced(lambda x: wg.stop_gradient(x) * 2, np.ones(3))
     assert primitives(STAGES["inline"](stopped)) == ["multiply"]
 
@@ -320,7 +320,8 @@ def test_the_gradient_of_a_wave() -> None:
 
 def test_the_gradient_of_a_network() -> None:
     program = traced(wg.value_and_grad(network, argnums=(0, 1, 2)), *NETWORK)
-    assert str(simplified(program)) == NET.strip()
+    _, body = str(simplified(program)).split("\n", 1)
+    assert body == NET.strip("\n")
 
 
 def test_the_gradient_of_a_dot_product() -> None:
@@ -329,7 +330,66 @@ def test_the_gradient_of_a_dot_product() -> None:
 
 
 WAVE = """
+program(a: float64[5]) -> float64[], float64[5]:
+  b: float64[5] = tanh(a)
+  c: float64[5] = multiply(a, a)
+  d: float64[5] = negative(c)
+  e: float64[5] = exp(d)
+  f: float64[5] = multiply(b, e)
+  g: float64[5] = sin(a)
+  h: float64[5] = add(f, g)
+  i: float64[] = sum(h, axes=(0,), keepdims=False)
+  j: float64[5] = cos(a)
+  k: float64[5] = absorbing_multiply(f, a)
+  l: float64[5] = subtract(j, k)
+  m: float64[5] = subtract(l, k)
+  n: float64[5] = multiply(b, b)
+  o: float64[5] = subtract(1, n)
+  p: float64[5] = multiply(e, o)
+  q: float64[5] = add(m, p)
+  return i, q
 """
 
 NET = """
+  f: float64[5, 3] = matmul(d, a)
+  g: float64[5, 3] = add(f, b)
+  h: float64[5, 3] = maximum(g, 0.0)
+  i: float64[5, 2] = matmul(h, c)
+  j: float64[5] = max(i, axes=(1,), keepdims=False)
+  k: bool[5] = isfinite(j)
+  l: float64[5] = where(k, j, 0.0)
+  m: float64[5, 1] = reshape(l, shape=(5, 1))
+  n: float64[5, 2] = subtract(i, m)
+  o: float64[5, 2] = exp(n)
+  p: float64[5] = sum(o, axes=(1,), keepdims=False)
+  q: float64[5] = log(p)
+  r: float64[5] = add(q, l)
+  s: float64[5, 2] = multiply(i, e)
+  t: float64[5] = sum(s, axes=(1,), keepdims=False)
+  u: float64[5] = subtract(r, t)
+  v: float64[] = sum(u, axes=(0,), keepdims=False)
+  w: float64[] = divide(v, 5)
+  x: float64[5, 2] = multiply(-0.2, e)
+  y: bool[5] = equal(p, 0)
+  z: float64[5] = where(y, inf, p)
+  aa: bool[5] = equal(j, inf)
+  ab: float64[5] = where(aa, nan, z)
+  ac: float64[5, 1] = reshape(ab, shape=(5, 1))
+  ad: float64[5, 2] = divide(o, ac)
+  ae: float64[5, 2] = multiply(0.2, ad)
+  af: float64[5, 2] = add(x, ae)
+  ag: float64[2, 3] = transpose(c, axes=(1, 0))
+  ah: float64[5, 3] = matmul(af, ag)
+  ai: float64[3, 5] = transpose(h, axes=(1, 0))
+  aj: float64[3, 2] = matmul(ai, af)
+  ak: bool[5, 3] = greater(g, 0.0)
+  al: float64[5, 3] = absorbing_multiply(ak, ah)
+  am: float64[5, 3] = multiply(ah, 0.5)
+  an: bool[5, 3] = equal(g, 0.0)
+  ao: float64[5, 3] = absorbing_multiply(an, am)
+  ap: float64[5, 3] = add(al, ao)
+  aq: float64[3] = sum(ap, axes=(0,), keepdims=False)
+  ar: float64[4, 5] = transpose(d, axes=(1, 0))
+  as: float64[4, 3] = matmul(ar, ap)
+  return w, as, aq, aj
 """

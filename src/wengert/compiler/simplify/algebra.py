@@ -11,7 +11,7 @@ from ...core.program import Atom, Equation, Program, Variable
 from ...core.types import ArrayType
 from .arithmetic_rules import ARITHMETIC
 from .movement_rules import MOVEMENT
-from .patterns import Family, Hole, Match, Number, Op, Rule, match_inputs
+from .patterns import CAPTURED, NUMBER, Family, Hole, Match, Number, Op, Rule, match_inputs, may_match
 from .reduction_rules import REDUCTION
 from .rewriter import Rewriter, effectful, type_of_atom
 
@@ -58,6 +58,8 @@ class Algebra(Rewriter):
         self._rules = rules
         self._fuel = 0
         self._numbers: dict[Any, Variable] = {}
+        self._candidates: dict[tuple[Primitive, tuple[str, ...]], list[Rule]] = {}
+        """Rules worth trying, by the primitive and what its inputs are."""
 
     def run(self) -> Program:
         """The new program."""
@@ -91,7 +93,12 @@ class Algebra(Rewriter):
         self, primitive: Primitive, inputs: tuple[Atom, ...], params: dict[str, Any], type: ArrayType
     ) -> Atom | None:
         """What the first rule that applies gives; None if none does."""
-        for rule in self._rules[primitive]:
+        kinds = tuple(map(self._kind, inputs))
+        candidates = self._candidates.get((primitive, kinds))
+        if candidates is None:
+            candidates = [rule for rule in self._rules[primitive] if may_match(rule.pattern, kinds)]
+            self._candidates[primitive, kinds] = candidates
+        for rule in candidates:
             found = Match(self, primitive, inputs, params, type)
             if isinstance(rule.pattern, Op) and not match_inputs(rule.pattern, inputs, params, found):
                 continue
@@ -103,6 +110,13 @@ class Algebra(Rewriter):
                 return atom
             self.back_to(mark)
         return None
+
+    def _kind(self, atom: Atom) -> str:
+        """What an atom is, as far as a pattern's root asks: the name of its primitive, or where else it comes from."""
+        if not isinstance(atom, Variable):
+            return NUMBER
+        equation = self.definitions.get(atom)
+        return equation.primitive.name if equation is not None else CAPTURED if atom in self.constants else ""
 
     def _built(self, term: Any, found: Match) -> Atom | None:
         """The atom that a replacement describes."""

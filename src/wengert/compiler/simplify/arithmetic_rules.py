@@ -14,7 +14,7 @@ from ...backends import backend
 from ...core.program import Atom
 from ...core.types import ArrayType
 from .constants import LARGEST
-from .patterns import Family, Hole, Match, Number, Rule, Sample, o
+from .patterns import CAPTURED, Family, Hole, Match, Number, Rule, Sample, o
 from .rewriter import type_of_atom
 
 __all__ = ["ARITHMETIC"]
@@ -409,9 +409,9 @@ def _has_new_axes(m: Match, atom: Atom) -> bool:
 
 
 _BROADCASTING = (
-    Rule("repeat later", Family("elementwise"), _sink),
-    Rule("no axes of one element", Family("elementwise"), _squeezed),
-    Rule("reshape later", Family("elementwise"), _reshape_later),
+    Rule("repeat later", Family("elementwise", ("broadcast_to", "reshape")), _sink),
+    Rule("no axes of one element", Family("elementwise", ("reshape", CAPTURED)), _squeezed),
+    Rule("reshape later", Family("elementwise", ("reshape",)), _reshape_later),
 )
 
 ARITHMETIC: tuple[Rule, ...] = (*_TYPES, *_NEUTRAL, *_ABSORBING, *_SIGNS, *_POWERS, *_LOGIC, *_BROADCASTING)

@@ -37,7 +37,10 @@ __all__ = [
     "Rest",
     "Rule",
     "Sample",
+    "CAPTURED",
+    "NUMBER",
     "match",
+    "may_match",
     "o",
     "same_number",
 ]
@@ -84,9 +87,13 @@ class Op:
 
 @dataclass(frozen=True)
 class Family:
-    """Matches an equation of any primitive of a family; stands at the root of a pattern only."""
+    """Matches an equation of any primitive of a family, of which an input is made by one of some primitives.
+
+    It stands at the root of a pattern only.
+    """
 
     family: str
+    made_by: tuple[str, ...]
 
 
 Pattern = Any  # Hole | Rest | Number | Op | Family, or a Python number that stands for itself
@@ -185,6 +192,28 @@ def same_number(a: Any, b: Any) -> bool:
     return bool(a == b) and repr(complex(a)) == repr(complex(b))
 
 
+NUMBER, CAPTURED = "a number", "captured"
+"""What an input is that no equation made: a Python number, or an array that the program captured."""
+
+
+def may_match(pattern: Op | Family, kinds: Sequence[str]) -> bool:
+    """Whether a pattern can match an equation whose inputs are of these kinds: a first question, and a quick one."""
+    if isinstance(pattern, Family):
+        return any(kind in pattern.made_by for kind in kinds)
+    if pattern.inputs and isinstance(pattern.inputs[-1], Rest):
+        return True
+    if len(pattern.inputs) != len(kinds):
+        return False
+    orders = (kinds, kinds[::-1]) if pattern.primitive in COMMUTATIVE else (kinds,)
+    return any(all(map(_may_be, pattern.inputs, order)) for order in orders)
+
+
+def _may_be(pattern: Pattern, kind: str) -> bool:
+    if isinstance(pattern, Op):
+        return pattern.primitive == kind
+    return isinstance(pattern, Hole) or kind == NUMBER
+
+
 def match(pattern: Pattern, atom: Atom, found: Match) -> bool:
     """Match a pattern with an atom, and note what is in its holes."""
     if isinstance(pattern, Op):
@@ -212,14 +241,24 @@ def match_inputs(pattern: Op, inputs: Sequence[Atom], params: Any, found: Match)
         pattern, inputs = Op(pattern.primitive, pattern.inputs[:-1], pattern.params), inputs[:fixed]
     if len(pattern.inputs) != len(inputs):
         return False
-    orders = [inputs, inputs[::-1]] if pattern.primitive in COMMUTATIVE and len(inputs) == 2 else [inputs]
+    if pattern.primitive not in COMMUTATIVE or len(inputs) != 2:
+        return _match_all(pattern, inputs, params, found)
     before = dict(found.atoms), dict(found.params)
-    for order in orders:
-        if all(match(p, a, found) for p, a in zip(pattern.inputs, order, strict=True)):
-            given = {name: params[key] for key, name in pattern.params.items()}
-            # a name that stands again means an equal parameter
-            if all(frozen(v) == frozen(found.params.get(name, v)) for name, v in given.items()):
-                found.params.update(given)
-                return True
-        found.atoms, found.params = dict(before[0]), dict(before[1])
-    return False
+    if _match_all(pattern, inputs, params, found):
+        return True
+    found.atoms, found.params = before
+    return _match_all(pattern, inputs[::-1], params, found)
+
+
+def _match_all(pattern: Op, inputs: Sequence[Atom], params: Any, found: Match) -> bool:
+    for part, atom in zip(pattern.inputs, inputs, strict=True):
+        if not isinstance(part, (Hole, Op)) and isinstance(atom, Variable):
+            return False
+    for part, atom in zip(pattern.inputs, inputs, strict=True):
+        if not match(part, atom, found):
+            return False
+    for key, name in pattern.params.items():  # a name that stands again means an equal parameter
+        if name in found.params and frozen(found.params[name]) != frozen(params[key]):
+            return False
+        found.params[name] = params[key]
+    return True

@@ -130,7 +130,7 @@ def everywhere(stage: Stage) -> Stage:
         equations = list(program.equations)
         changed = False
         for number, equation in enumerate(equations):
-            if any(True for _ in bodies(equation)):
+            if equation.params and any(True for _ in bodies(equation)):
                 params = {name: through(value) for name, value in equation.params.items()}
                 if list(bodies(equation)) != list(bodies(replace(equation, params=params))):
                     equations[number] = replace(equation, params=params)
@@ -149,7 +149,7 @@ def effectful(equation: Equation) -> bool:
     primitive = equation.primitive
     if not equation.outputs or not primitive.pure or primitive.family == "effect":
         return True
-    inner = list(bodies(equation))
+    inner = list(bodies(equation)) if equation.params else []
     if primitive.call is not None and not inner:
         return True
     return any(effectful(e) for body in inner for e in body.equations)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...core.interpreter import Interpreter, apply, strip, wrap
+from ...core.lowering import Special
 from ...core.primitive import Primitive
 from ...core.program import Program, Variable
 from ...core.types import ArrayType, Value
@@ -220,6 +221,7 @@ def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
 
 cond = Primitive(
     name="cond",
+    lowering=Special("cond"),
     family="control",
     evaluate=_evaluate,
     type_rule=_type,

@@ -109,10 +109,10 @@ def pulled(program: Program, wanted: Flags, given: Flags, added: Flags) -> Deriv
 
 def _zero(like: Value, boxes: Sequence[Box]) -> Value:
     """Zeros; written down where a program is being written, so that it captures nothing."""
-    level = next((x._level for x in boxes if isinstance(x, Box) and isinstance(x._level, Body)), None)
-    if level is None:
-        return zeros_like(like)
-    return level.constant(0.0, ArrayType(like.shape, like.dtype))
+    for x in boxes:
+        if isinstance(x._level, Body):
+            return x._level.constant(0.0, ArrayType(like.shape, like.dtype))
+    return zeros_like(like)
 
 
 @lru_cache(maxsize=256)

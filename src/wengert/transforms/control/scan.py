@@ -88,7 +88,7 @@ def scan(
     trees: list[Any] = []
 
     def step(values: Sequence[Value], entries: Sequence[Value]) -> tuple[list[Value], list[Value]]:
-        out = f(carry.wrapped(values), wrapped(x_tree, entries))
+        out: Any = f(carry.wrapped(values), wrapped(x_tree, entries))
         if not isinstance(out, tuple) or len(out) != 2:
             raise TreeError(f"the function of scan must return a pair (carry, y), not {_described(out)}")
         fitted = carry.fitting(out[0])

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...backends import backend
 from ...core.interpreter import Interpreter, apply, strip, wrap
+from ...core.lowering import Special
 from ...core.primitive import Primitive
 from ...core.program import Program
 from ...core.types import ArrayType, Value, type_of
@@ -251,6 +252,7 @@ def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
 
 scan = Primitive(
     name="scan",
+    lowering=Special("scan"),
     family="control",
     evaluate=_evaluate,
     type_rule=_type,

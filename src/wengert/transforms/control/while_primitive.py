@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from ...backends import backend
 from ...core.errors import GraphError
 from ...core.interpreter import Interpreter, apply, strip, wrap
+from ...core.lowering import Special
 from ...core.primitive import Primitive
 from ...core.program import Program, Variable
 from ...core.types import ArrayType, Value
@@ -386,6 +387,7 @@ def _written(stack: Value, k: Value, x: Value) -> Value:
 
 while_loop = Primitive(
     name="while_loop",
+    lowering=Special("while_loop"),
     family="control",
     evaluate=_evaluate,
     type_rule=_type,
