@@ -40,7 +40,7 @@ def case(what: str, primitive: Primitive, inputs: Sequence[Any], params: dict[st
     with np.errstate(all="ignore"):
         try:
             out = primitive.evaluate(*inputs, **params)
-        except (TypeError, ValueError, OverflowError, np.exceptions.ComplexWarning, np.linalg.LinAlgError):
+        except (TypeError, ValueError, IndexError, OverflowError, np.exceptions.ComplexWarning, np.linalg.LinAlgError):
             return
     expected = out if primitive.multiple else (out,)
     yield Case(f"{primitive.name} {what}", primitive, list(inputs), params, tuple(map(np.asarray, expected)))

@@ -192,7 +192,7 @@ def sinc_derivative(x: Any, *, order: int) -> Any:
     Σ (-1)ᵏ u^(2k-n) (2k)! / ((2k+1)! (2k-n)!). Where they meet, neither loses more than a digit.
     """
     u = np.asarray(x)
-    near = np.abs(u) < 1.0 + order / 3
+    near = (u < 1.0 + order / 3) & (u > -1.0 - order / 3)
     far = np.where(near, 1.0, u)
     sine, cosine = np.sin(far), np.cos(far)
     value = sine / far

@@ -37,7 +37,9 @@ def _batch(primitive: Callable[..., Value]) -> BatchRule:
 
 
 def _float_dtype(*types: ArrayType) -> Any:
-    return result_dtype(_quotient, tuple(t.dtype for t in types) if len(types) == 2 else (types[0].dtype,) * 2)
+    """What the matrices have in common, where integers count as float64, however small they are."""
+    dtypes = [t.dtype if is_inexact(t.dtype) else backend.dtype(float) for t in types]
+    return result_dtype(_quotient, (dtypes[0], dtypes[-1]))
 
 
 _quotient = backend.implementation("divide")

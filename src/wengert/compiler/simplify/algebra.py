@@ -11,7 +11,7 @@ from ...core.program import Atom, Equation, Program, Variable
 from ...core.types import ArrayType
 from .arithmetic_rules import ARITHMETIC
 from .movement_rules import MOVEMENT
-from .patterns import CAPTURED, NUMBER, Family, Hole, Match, Number, Op, Rule, match_inputs, may_match
+from .patterns import CAPTURED, Family, Hole, Match, Number, Op, Rule, kind_of_number, match_inputs, may_match
 from .reduction_rules import REDUCTION
 from .rewriter import Rewriter, effectful, type_of_atom
 
@@ -114,7 +114,7 @@ class Algebra(Rewriter):
     def _kind(self, atom: Atom) -> str:
         """What an atom is, as far as a pattern's root asks: the name of its primitive, or where else it comes from."""
         if not isinstance(atom, Variable):
-            return NUMBER
+            return kind_of_number(atom)
         equation = self.definitions.get(atom)
         return equation.primitive.name if equation is not None else CAPTURED if atom in self.constants else ""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ...backends import backend
@@ -38,8 +39,8 @@ __all__ = [
     "Rule",
     "Sample",
     "CAPTURED",
-    "NUMBER",
     "match",
+    "kind_of_number",
     "may_match",
     "o",
     "same_number",
@@ -192,8 +193,13 @@ def same_number(a: Any, b: Any) -> bool:
     return bool(a == b) and repr(complex(a)) == repr(complex(b))
 
 
-NUMBER, CAPTURED = "a number", "captured"
+NUMBER, SPECIAL, CAPTURED = "a number", "a special number", "captured"
 """What an input is that no equation made: a Python number, or an array that the program captured."""
+
+
+def kind_of_number(number: Any) -> str:
+    """Whether a number is one of those that patterns may name as they are: 0, 1, infinity, and their negatives."""
+    return SPECIAL if abs(number) in (0, 1, inf) else NUMBER
 
 
 def may_match(pattern: Op | Family, kinds: Sequence[str]) -> bool:
@@ -211,7 +217,9 @@ def may_match(pattern: Op | Family, kinds: Sequence[str]) -> bool:
 def _may_be(pattern: Pattern, kind: str) -> bool:
     if isinstance(pattern, Op):
         return pattern.primitive == kind
-    return isinstance(pattern, Hole) or kind == NUMBER
+    if isinstance(pattern, Number):
+        return kind in (NUMBER, SPECIAL)
+    return isinstance(pattern, Hole) or kind == kind_of_number(pattern) == SPECIAL
 
 
 def match(pattern: Pattern, atom: Atom, found: Match) -> bool:

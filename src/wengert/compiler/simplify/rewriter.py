@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from operator import is_not
 from typing import Any
 
 from ...core.primitive import Primitive, registry
@@ -42,12 +43,15 @@ class Rewriter:
 
     def inputs(self, equation: Equation) -> tuple[Atom, ...]:
         """What the inputs of an old equation have become."""
-        return tuple(map(self.atom, equation.inputs))
+        substitution = self._substitution
+        if not substitution:
+            return equation.inputs
+        return tuple([substitution.get(a, a) if isinstance(a, Variable) else a for a in equation.inputs])
 
     def keep(self, equation: Equation, inputs: tuple[Atom, ...] | None = None) -> None:
         """Write an old equation, with these inputs of the same types."""
         inputs = self.inputs(equation) if inputs is None else inputs
-        if any(new is not old for new, old in zip(inputs, equation.inputs, strict=True)):
+        if inputs is not equation.inputs and any(map(is_not, inputs, equation.inputs)):
             equation = Equation(equation.primitive, inputs, equation.params, equation.outputs)
             self.changed = True
         self.write(equation)

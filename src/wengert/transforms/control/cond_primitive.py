@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ...backends import backend
 from ...core.interpreter import Interpreter, apply, strip, wrap
 from ...core.lowering import Special
 from ...core.primitive import Primitive
@@ -79,10 +80,9 @@ def _evaluate(predicate: Value, *inputs: Value, true: Program, false: Program) -
 
 
 def _call(level: Interpreter, inputs: tuple[Value, ...], params: Params) -> Any:
-    if isinstance(level, Recorder):
-        return _record(level, inputs, params)
-    if isinstance(level, Forward):
-        return _push(level, inputs, params)
+    if isinstance(level, (Recorder, Forward)):
+        with backend.quiet():  # a factor of a derivative may be infinite
+            return (_record if isinstance(level, Recorder) else _push)(level, inputs, params)  # type: ignore[arg-type]
     if isinstance(level, Batch):
         return _batch(level, inputs, params)
     return NotImplemented

@@ -91,10 +91,9 @@ def stacked(column: Sequence[Value], type: ArrayType, reverse: bool) -> Value:
 
 
 def _call(level: Interpreter, inputs: tuple[Value, ...], params: Params) -> Any:
-    if isinstance(level, Recorder):
-        return _record(level, inputs, params)
-    if isinstance(level, Forward):
-        return _push(level, inputs, params)
+    if isinstance(level, (Recorder, Forward)):
+        with backend.quiet():  # a factor of a derivative may be infinite
+            return (_record if isinstance(level, Recorder) else _push)(level, inputs, params)  # type: ignore[arg-type]
     if isinstance(level, Batch):
         return _batch(level, inputs, params)
     return NotImplemented
