@@ -18,7 +18,7 @@ from .guards import GuardFailed
 from .lower import Lowered, lowered
 from .scattering import RUN_EAGERLY
 from .schedule import dtype_of
-from .simplify import simplified
+from .simplify import STAGES, simplified
 from .store import Store, host, key_of
 
 __all__ = ["Executable", "RunEagerly"]
@@ -44,7 +44,7 @@ class Executable:
 
     def __init__(self, program: Program, off: Collection[str] = ()) -> None:
         self.program = program
-        self.simplified = simplified(program, off)
+        self.simplified = simplified(program, [name for name in off if name in STAGES])
         self.lowered: Lowered = lowered(self.simplified, off)
         self.from_store, code = _object_code(self.lowered.ir)
         self.loaded = loader.load(code, symbols.address)

@@ -30,6 +30,7 @@ __all__ = [
     "apply",
     "located",
     "perform",
+    "placed",
     "raise_closed",
     "state",
     "strip",
@@ -52,6 +53,9 @@ class State(threading.local):
     """The innermost ``detect_anomaly``."""
     visits: tuple[Visit, ...] = ()
     """To levels of transforms that have returned, which take operations again."""
+    body: Interpreter | None = None
+    """The innermost body of a loop or branch that is being written: what is computed in it is part of it, also what is
+    computed from arrays of lower levels alone."""
     journal: Journal | None = None
     """Where the results of impure operations are noted, or read again."""
     scoped: bool = False
@@ -212,7 +216,17 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
             raise located(error, primitive, inputs, params) from None
     if not top.open:
         raise_closed(top)
+    elif state.body is not None:
+        top = placed(top)
     return top.process(primitive, inputs, params)
+
+
+def placed(level: Interpreter) -> Interpreter:
+    """Where an operation on arrays of an open level belongs: there, or in the body that is being written."""
+    body = state.body
+    if body is None or level.depth >= body.depth or any(visit.level is level for visit in state.visits):
+        return level
+    return body
 
 
 def perform(

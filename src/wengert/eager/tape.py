@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..backends import backend
 from ..core.errors import DTypeError
-from ..core.interpreter import Box, Interpreter, apply, located, raise_closed, state, strip, wrap
+from ..core.interpreter import Box, Interpreter, apply, located, placed, raise_closed, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.types import SCALARS, ArrayType, DType, Shape, Value, is_inexact
 from ..functions.operands import operand
@@ -228,6 +228,8 @@ def _unary(primitive: Primitive) -> Callable[..., Any]:
 
     def operate(x: Box, params: dict[str, Any] = _NO_PARAMS) -> Any:
         level: Any = x._level
+        if level is not EAGER and state.body is not None and (body := placed(level)) is not level:
+            return body.process(primitive, (x,), params)
         a, node = x._value, x._note
         recording = node is not None and differentiable and not ((scoped := state.scoped) and level.depth < state.floor)
         try:
@@ -267,7 +269,7 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
         loose = False  # whether there is an array that is not recorded
         if isinstance(x, Box):
             level = x._level
-            if level is not EAGER and type(level) is not Recorder:
+            if level is not EAGER and (type(level) is not Recorder or placed(level) is not level):
                 return _elsewhere(primitive, x, y)
             a, x_note = x._value, x._note
             if x_note is None:
@@ -284,7 +286,7 @@ def _binary(primitive: Primitive) -> Callable[[Any, Any], Any]:
             b = y_note = y
         elif isinstance(y, Box):
             if y._level is not level:
-                if level is not None or type(y._level) is not Recorder:
+                if level is not None or type(y._level) is not Recorder or placed(y._level) is not y._level:
                     return _elsewhere(primitive, x, y)
                 level = y._level
             b, y_note = y._value, y._note

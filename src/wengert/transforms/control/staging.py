@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from ...backends import backend
 from ...core.errors import ConversionError, DTypeError, ShapeError, TreeError
@@ -54,6 +55,17 @@ class Body(Tracer):
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[Any, tuple[Variable, Value]] = {}
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._around, state.body = state.body, self
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        state.body = self._around
+        super().__exit__(kind, error, traceback)
 
     def atom(self, x: Value) -> Atom:
         """How an equation refers to a value: a variable, or a Python scalar itself."""
@@ -117,8 +129,10 @@ def traced(function: Callable[..., Sequence[Value]], types: Sequence[ArrayType])
 
 def strong(x: Value) -> Value:
     """A value that promotes as an array does, also where it stands for a Python number in a program."""
-    if isinstance(x, SCALARS) and not hasattr(x, "dtype"):
-        return backend.asarray(x)
+    if is_python_number(x):
+        array = backend.zeros((), backend.dtype(type(x)))  # known to be made of nothing, unlike a captured array
+        array[...] = x
+        return array
     if isinstance(x, Box) and isinstance(x._note, Variable) and isinstance(x._note.type.dtype, type):
         return apply(astype, x, dtype=backend.dtype(x._note.type.dtype))
     return x
