@@ -85,7 +85,7 @@ def test_constants_and_early_outputs() -> None:
     late = program.inputs[1:]
     parts = split(program, late)
     assert parts.late_outputs == (1, 3)
-    assert list(parts.early.constants.values())[0] is list(parts.late.constants.values())[0]
+    assert next(iter(parts.early.constants.values())) is next(iter(parts.late.constants.values()))
     for found, expected in zip(run(program, parts, late, w, w), program(w, w), strict=True):
         np.testing.assert_allclose(found, wg.asarray(expected).numpy())
     forced = split(program, late, late_outputs=range(5))
@@ -110,7 +110,9 @@ def test_checkpointed_work_is_late() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=25), st.data())
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=25), st.data()
+)
 def test_random_programs(steps: list[tuple[int, int, int]], data: st.DataObject) -> None:
     rules = [
         lambda x, y: wg.sin(x),

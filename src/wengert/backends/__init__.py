@@ -50,6 +50,9 @@ class Backend(Protocol):
     def made(self, value: Any) -> bool:
         """Whether an array was made from nothing, by the library itself, in the innermost scope that remembers it."""
 
+    def remade(self, array: Any) -> Any:
+        """An array that was made from nothing earlier, and counts as if made now."""
+
     def limits(self, dtype: Any) -> tuple[Any, Any]:
         """The smallest and the largest integer or boolean of a dtype."""
 

@@ -91,6 +91,11 @@ def made(value: Any) -> bool:
     return _made.arrays is not None and id(value) in _made.arrays
 
 
+def remade(array: Any) -> Any:
+    """An array that was made from nothing earlier, and counts as if made now."""
+    return _noted(array) if isinstance(array, np.ndarray) else array
+
+
 def _noted(array: Array) -> Array:
     if _made.arrays is not None:
         _made.arrays[id(array)] = array

@@ -222,9 +222,12 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
 
 
 def placed(level: Interpreter) -> Interpreter:
-    """Where an operation on arrays of an open level belongs: there, or in the body that is being written."""
+    """Where an operation on arrays of an open level belongs: there, or in the body that is being written.
+
+    What is computed from eager arrays alone has values, which Python's control flow may look at.
+    """
     body = state.body
-    if body is None or level.depth >= body.depth or any(visit.level is level for visit in state.visits):
+    if body is None or not 0 < level.depth < body.depth or any(visit.level is level for visit in state.visits):
         return level
     return body
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..backends import backend
 from ..core.primitive import BatchRule, Example
-from ..core.types import ArrayType, Shape, Value, broadcast_shapes
+from ..core.types import ArrayType, Shape, Value, broadcast_shapes, is_inexact
 from .contraction import einsum, matmul
 from .elementwise import imag, real_part
 from .families import conjugate, general, result_dtype

@@ -98,7 +98,10 @@ def test_entries_of_a_batch_take_different_numbers_of_steps(bound: int | None) -
     a, b = everywhere(total, MANY, S)
     close(a, each(wg.grad(by_hand)))
     close(b, wg.sum(each(wg.grad(by_hand, 1))))
-    close(everywhere(wg.vmap(f, in_axes=(None, 0)), X, np.array([1.3, 2.0])), wg.stack([by_hand(wg.array(X), wg.array(s)) for s in (1.3, 2.0)]))
+    close(
+        everywhere(wg.vmap(f, in_axes=(None, 0)), X, np.array([1.3, 2.0])),
+        wg.stack([by_hand(wg.array(X), wg.array(s)) for s in (1.3, 2.0)]),
+    )
 
 
 def test_a_finished_entry_has_no_part_in_what_overflows() -> None:

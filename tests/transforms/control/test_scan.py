@@ -127,7 +127,9 @@ def test_batches(options: dict[str, Any]) -> None:
         both = [wg.vmap(wg.grad(h, argnums=(0, 1, 2)), in_axes=axes) for h in (f, g)]
         close(everywhere(both[0], *args), both[1](*args))
     stack = np.stack([XS, XS + 1], axis=1)
-    close(everywhere(wg.vmap(f, in_axes=(None, None, 1)), P, X0, stack), wg.vmap(g, in_axes=(None, None, 1))(P, X0, stack))
+    close(
+        everywhere(wg.vmap(f, in_axes=(None, None, 1)), P, X0, stack), wg.vmap(g, in_axes=(None, None, 1))(P, X0, stack)
+    )
     over = lambda h: wg.grad(lambda p, m: wg.sum(wg.vmap(lambda x: h(p, x, XS))(m)), argnums=(0, 1))  # noqa: E731
     close(everywhere(over(f), P, many), over(g)(P, many))
 
@@ -267,7 +269,10 @@ def test_no_steps() -> None:
     carry, ys = everywhere(f, X0, np.ones((0, 3)))
     close(carry, wg.array(X0))
     close(ys, {"y": wg.zeros((0, 2)), "n": wg.zeros(0, dtype=int)})
-    close(everywhere(wg.grad(lambda c, xs: wg.sum(f(c, xs)[0]), argnums=(0, 1)), X0, np.ones((0, 3))), (wg.ones(2), wg.ones((0, 3))))
+    close(
+        everywhere(wg.grad(lambda c, xs: wg.sum(f(c, xs)[0]), argnums=(0, 1)), X0, np.ones((0, 3))),
+        (wg.ones(2), wg.ones((0, 3))),
+    )
 
 
 def test_integers_and_complex_numbers_are_carried() -> None:
@@ -296,7 +301,12 @@ def test_a_number_becomes_an_array_of_the_dtype_of_the_results() -> None:
     assert carry.dtype == ys.dtype == np.float64
     close(everywhere(f, np.arange(3))[0], wg.array(3))
     assert everywhere(f, XS[:, 0] * 1j)[0].dtype == np.complex128
-    assert everywhere(lambda x: wg.scan(lambda c, _: (c * x, None), wg.ones((), dtype="float32"), length=2)[0], np.float32(2)).dtype == "float32"
+    assert (
+        everywhere(
+            lambda x: wg.scan(lambda c, _: (c * x, None), wg.ones((), dtype="float32"), length=2)[0], np.float32(2)
+        ).dtype
+        == "float32"
+    )
 
 
 def test_no_arrays() -> None:
@@ -403,7 +413,9 @@ def test_bad_input(run: Callable[..., Any]) -> None:
         run(lambda: wg.scan(lambda c, x: (c, x, x), 0.0, xs))  # type: ignore[arg-type,return-value]
     with pytest.raises(wg.TreeError, match="carry of the structure"):
         run(lambda: wg.scan(lambda c, x: ((c, c), None), 0.0, xs))
-    with pytest.raises(wg.ShapeError, match=r"type of carry\['a'\]\[1\] from float64\[\] to float64\[2\]; it must stay"):
+    with pytest.raises(
+        wg.ShapeError, match=r"type of carry\['a'\]\[1\] from float64\[\] to float64\[2\]; it must stay"
+    ):
         run(lambda: wg.scan(lambda c, x: ({"a": (c["a"][0], wg.ones(2))}, None), {"a": (0.0, 1.0)}, xs))
     with pytest.raises(wg.DTypeError, match=r"type of carry from int64\[\] to float64\[\].*begin with float64"):
         run(lambda: wg.scan(lambda c, x: (c + x, None), wg.array(1), xs))

@@ -1,4 +1,4 @@
-from functools import lru_cache
+from functools import cache
 from math import comb
 
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from wengert.transforms.control.schedule import ADVANCE, RESTORE, REVERSE, STORE, actions, left, sufficient
 
 
-@lru_cache(maxsize=None)
+@cache
 def fewest(steps: int, carries: int) -> int:
     """The fewest forward steps with which so many steps can be reversed from so many stored carries."""
     if steps == 1:

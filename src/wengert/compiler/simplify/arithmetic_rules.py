@@ -12,7 +12,7 @@ from typing import Any
 
 from ...backends import backend
 from ...core.program import Atom
-from ...core.types import ArrayType
+from ...core.types import ArrayType, Shape
 from .constants import LARGEST
 from .patterns import CAPTURED, Family, Hole, Match, Number, Rule, Sample, o
 from .rewriter import type_of_atom
@@ -364,7 +364,7 @@ def _reshape_later(m: Match) -> Atom | None:
             if shape not in (None, type_of_atom(source).shape):
                 return None
             shape = type_of_atom(source).shape
-    if shape is None:
+    if shape is None or _adds_axes(m.out.shape, shape):
         return None
     for atom in m.inputs:
         definition = m.definition(atom)
@@ -377,6 +377,11 @@ def _reshape_later(m: Match) -> Atom | None:
         else:
             return None
     return m.make("reshape", m.apply(m.primitive, *sources, **m.root_params), shape=m.out.shape)
+
+
+def _adds_axes(before: Shape, after: Shape) -> bool:
+    """Whether a shape is another with axes of length one added: those are taken away, by ``_squeezed``."""
+    return len(after) > len(before) and [n for n in before if n != 1] == [n for n in after if n != 1]
 
 
 def _squeezed(m: Match) -> Atom | None:

@@ -107,7 +107,7 @@ class _Constants(Rewriter):
         if earlier is not None:
             self.replace(output, earlier)
         elif inputs[0].type.shape == () and equation.primitive is _filling(output.type.shape):
-            self.keep(equation, inputs)
+            self.keep(equation, tuple(map(self._needed, inputs)))
             self.uniform[output] = number
             self._filled[key] = output
         else:

@@ -156,7 +156,7 @@ def _reverse(true: Program, false: Program, active: Flags) -> tuple[Derived, Der
 def _record(level: Recorder, inputs: tuple[Value, ...], params: Params) -> Any:
     (predicate, *values), (_, *wanted) = taken_apart(level, inputs)
     first, second, _, _, given = _reverse(params["true"], params["false"], tuple(wanted))
-    out = bind_cond(predicate, first, second, values)
+    out = bind_cond(predicate, first.again(), second.again(), values)
     count = len(params["true"].outputs)
     return recorded_call(cond, level, inputs, params, out[:count], _Residuals(out[count:]), given)
 
@@ -178,7 +178,7 @@ def _vjp(
     flags = tuple(bool(wanted >> i & 1) for i in range(1, len(values) + 1))
     first, second, back_true, back_false, given = _reverse(true, false, flags)
     if kept is None:
-        residuals = bind_cond(predicate, first, second, values)[len(true.outputs) :]
+        residuals = bind_cond(predicate, first.again(), second.again(), values)[len(true.outputs) :]
     else:
         residuals = kept.values
     late = [
@@ -186,7 +186,7 @@ def _vjp(
         for out, ct, g in zip(true.outputs, cotangents, given, strict=True)
         if g
     ]
-    out = iter(bind_cond(predicate, back_true, back_false, (*values, *residuals, *late)))
+    out = iter(bind_cond(predicate, back_true.again(), back_false.again(), (*values, *residuals, *late)))
     return [None, *(next(out) if f else None for f in flags)]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ...backends import backend
 from ...core.interpreter import Box, strip
 from ...core.program import Program, Variable
 from ...core.types import ArrayType, Value, is_inexact
@@ -19,7 +20,7 @@ from ..batch import Batch
 from ..forward import Forward
 from .staging import Body, traced
 
-__all__ = ["Derived", "active_in_loop", "active_outputs", "batched", "pulled", "pushed"]
+__all__ = ["Derived", "active_in_loop", "active_outputs", "batched", "pulled", "pushed", "remade"]
 
 Flags = tuple[bool, ...]
 
@@ -29,6 +30,15 @@ class Derived(NamedTuple):
 
     program: Program
     captured: tuple[Value, ...]
+
+    def again(self) -> Derived:
+        """The same, for another use."""
+        return Derived(self.program, remade(self.captured))
+
+
+def remade(values: Sequence[Value]) -> tuple[Value, ...]:
+    """What a derived program captured, for another use: zeros and the like, which rules of derivatives made."""
+    return tuple(backend.remade(x) for x in values)
 
 
 def types_of(variables: Sequence[Any]) -> list[ArrayType]:
@@ -57,9 +67,13 @@ def active_in_loop(body: Program, counts: tuple[int, int], given: Flags) -> tupl
         active[constants : constants + carries] = carried
 
 
-@lru_cache(maxsize=256)
 def pushed(program: Program, moving: Flags, wanted: Flags) -> Derived:
     """``(*inputs, *tangents) -> (*outputs, *tangents)``: tangents of the moving inputs, and of the wanted outputs."""
+    return _pushed(program, moving, wanted).again()
+
+
+@lru_cache(maxsize=256)
+def _pushed(program: Program, moving: Flags, wanted: Flags) -> Derived:
     tangent_types = [v.type for v, m in zip(program.inputs, moving, strict=True) if m]
 
     def push(*values: Value) -> list[Value]:
@@ -73,13 +87,17 @@ def pushed(program: Program, moving: Flags, wanted: Flags) -> Derived:
     return Derived(*traced(push, [*types_of(program.inputs), *tangent_types]))
 
 
-@lru_cache(maxsize=256)
 def pulled(program: Program, wanted: Flags, given: Flags, added: Flags) -> Derived:
     """``(*inputs, *totals, *cotangents) -> (*outputs, *cotangents)``.
 
     Cotangents of the given outputs are turned into those of the wanted inputs; to those of the added inputs, among
     the wanted, the totals are added.
     """
+    return _pulled(program, wanted, given, added).again()
+
+
+@lru_cache(maxsize=256)
+def _pulled(program: Program, wanted: Flags, given: Flags, added: Flags) -> Derived:
     total_types = [v.type for v, a in zip(program.inputs, added, strict=True) if a]
 
     def pull(*values: Value) -> list[Value]:
@@ -115,9 +133,14 @@ def _zero(like: Value, boxes: Sequence[Box]) -> Value:
     return zeros_like(like)
 
 
-@lru_cache(maxsize=256)
 def batched(program: Program, size: int, flags: Flags, forced: Flags) -> tuple[Derived, Flags]:
     """The program on a batch, axis 0 of the flagged inputs; and which outputs have it, the forced ones anyhow."""
+    derived, found = _batched(program, size, flags, forced)
+    return derived.again(), found
+
+
+@lru_cache(maxsize=256)
+def _batched(program: Program, size: int, flags: Flags, forced: Flags) -> tuple[Derived, Flags]:
     types = [
         ArrayType((size, *v.type.shape), v.type.dtype) if b else v.type
         for v, b in zip(program.inputs, flags, strict=True)

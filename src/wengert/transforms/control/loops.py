@@ -141,8 +141,8 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_
         if high <= low:
             carry = Carry(init_val, "value")
             return carry.wrapped(carry.values)
-        numbers = low + wrap(backend.arange(high - low))  # type: ignore[operator]
-        return scan(lambda value, i: (body_fun(i, value), None), init_val, numbers)[0]
+        numbers = backend.arange(high - low)
+        return scan(lambda value, i: (body_fun(i + low if low else i, value), None), init_val, numbers)[0]
     start, stop = (apply(astype, strong(b), dtype=backend.dtype("int64")) for b in (low, high))
     return while_loop(
         lambda state: state[0] < stop,

@@ -13,7 +13,7 @@ from ...core.primitive import Primitive
 from ...core.program import Program, Variable
 from ...core.types import Value
 from ..partition import split
-from .derivation import Derived
+from .derivation import Derived, remade
 
 __all__ = ["Kept", "TwoPass", "bind", "hoisted", "sections"]
 
@@ -103,7 +103,7 @@ class TwoPass:
     def __init__(
         self, scan: Primitive, joint: Derived, early: tuple[int, int, int], late: tuple[int, int, int], given: int
     ) -> None:
-        self.scan, self.captured, self.given = scan, joint.captured, given
+        self.scan, self._captured, self.given = scan, joint.captured, given
         program = joint.program
         fixed, self.carry, self.entries, self.late_fixed, self.late_carry, self.late_entries = sections(
             program.inputs, len(joint.captured) + early[0], *early[1:], *late
@@ -127,7 +127,7 @@ class TwoPass:
         self, consts: Sequence[Value], init: Sequence[Value], xs: Sequence[Value], length: int, reverse: bool
     ) -> tuple[tuple[Value, ...], Kept]:
         """The outputs, and what is kept."""
-        known = dict(zip(self.fixed, (*self.captured, *consts), strict=True))
+        known = dict(zip(self.fixed, (*remade(self._captured), *consts), strict=True))
         before = self.before.evaluate(*known.values())
         fixed = [*before, *(known[v] for v in self.again)]
         out = bind(self.scan, self.first_body, fixed, init, xs, length, reverse)
@@ -145,7 +145,7 @@ class TwoPass:
         reverse: bool,
     ) -> tuple[Value, ...]:
         """The late outputs; a late entry is a stack of entries, or (False) the same for all steps."""
-        known = dict(zip(self.fixed, (*self.captured, *consts), strict=True))
+        known = dict(zip(self.fixed, (*remade(self._captured), *consts), strict=True))
         known.update(zip(self.computed, kept.before, strict=True))
         stacks = dict(zip(self.entries, xs, strict=True))
         same = [(v, x) for v, (x, stacked) in zip(self.late_entries, late_xs, strict=True) if not stacked]

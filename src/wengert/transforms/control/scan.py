@@ -11,7 +11,7 @@ from ...core.tree import flatten, leaf_names, unflatten
 from ...core.types import ArrayType, Value
 from ...ops.indexing import getitem
 from ..arguments import array_value, check_callable
-from .passes import bind
+from .passes import bind, hoisted
 from .scan_primitive import scan as scan_primitive
 from .scan_primitive import stacked
 from .schedule import chain
@@ -116,6 +116,10 @@ def scan(
             return [*new, *ys]
 
         program, captured = traced(body, [*carry.types, *entries])
+        if count:  # what does not change from step to step is computed once
+            before, program, again = hoisted(program, program.inputs[: len(captured)])
+            known = dict(zip(before.inputs, captured, strict=True))
+            captured = (*before.evaluate(*captured), *(known[v] for v in again))
         out = bind(scan_primitive, program, captured, carry.values, stacks, count, bool(reverse), checkpoints)
         return carry.wrapped(out[:carries]), wrapped(trees[0], out[carries:])
 

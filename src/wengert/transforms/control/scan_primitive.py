@@ -24,7 +24,7 @@ from ...ops.shaping import concatenate, move_axis, reshape, spread
 from ..batch import Batch
 from ..calls import mine
 from ..forward import Forward
-from .derivation import active_in_loop, batched, pulled, pushed
+from .derivation import active_in_loop, batched, pulled, pushed, remade
 from .interpretation import apart, differently, recorded_call, taken_apart
 from .passes import Kept, TwoPass, bind, hoisted, sections
 from .schedule import pulled_by_schedule
@@ -203,7 +203,7 @@ def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
         moved = passes.second(consts, xs, kept, dc, dk, [(t, True) for t in dx], length, reverse)
     else:
         captured, before, step, positions, _, _ = _together(body, counts, moving)
-        fixed = [*captured, *consts, *dc]
+        fixed = [*remade(captured), *consts, *dc]
         computed = before.evaluate(*fixed)
         fixed = [*computed, *(fixed[p] for p in positions)]
         out = bind(scan, step, fixed, (*init, *dk), (*xs, *dx), length, reverse, params["checkpoints"])

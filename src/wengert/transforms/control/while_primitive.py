@@ -31,7 +31,7 @@ from ...ops.shaping import reshape, spread
 from ..batch import Batch
 from ..calls import mine
 from ..forward import Forward
-from .derivation import Derived, active_in_loop, batched, pulled, pushed
+from .derivation import Derived, active_in_loop, batched, pulled, pushed, remade
 from .interpretation import apart, differently, recorded_call, taken_apart
 from .passes import sections
 from .staging import check_body, impure, outside, shown, traced
@@ -169,7 +169,7 @@ def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
     )
     out = _bind(
         Derived(condition, tuple(given_loop.first)),
-        Derived(step, (*captured, *given_loop.second, *chosen[:split_at])),
+        Derived(step, (*remade(captured), *given_loop.second, *chosen[:split_at])),
         (*given_loop.init, *chosen[split_at:]),
         given_loop.max_steps,
     )
