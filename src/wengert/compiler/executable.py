@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from ..backends import backend
 from ..core.program import Program, Variable
 from . import loader, machine, symbols
 from .callout import CALLED_OUT_FAILED, CallOut
-from .entry import builtin
-from .guards import GuardFailed
+from .entry import FITS_NOT, builtin, layout_is_known
+from .guards import GuardFailed, guard, outcome_of
 from .lower import Lowered, lowered
 from .scattering import RUN_EAGERLY
 from .schedule import dtype_of
@@ -29,6 +30,9 @@ class RunEagerly(Exception):
 
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p)
+_MAIN = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
+_ARENAS = 16
+_LARGE = 1 << 20
 
 
 class Executable:
@@ -40,27 +44,34 @@ class Executable:
         Any program.
     off
         Stages to leave out.
+
+    Attributes
+    ----------
+    entry
+        Takes input arrays, output arrays and an arena; gives 0, or a number for :meth:`failure`.
+    outputs
+        Shapes and dtypes of the output arrays.
+    from_store
+        Whether the object code was found on disk.
     """
 
     def __init__(self, program: Program, off: Collection[str] = ()) -> None:
         self.program = program
         self.simplified = simplified(program, [name for name in off if name in STAGES])
         self.lowered: Lowered = lowered(self.simplified, off)
-        self.from_store, code = _object_code(self.lowered.ir)
-        self.loaded = loader.load(code, symbols.address)
+        self.from_store, self.loaded = _loaded(self.lowered.ir)
         self._constants = [_aligned(value) for value in self.lowered.constants.values()]
         self._callouts = [_evaluator(c) for c in self.lowered.callouts]
         self._failed = threading.local()
         self._callback = _CALLBACK(self._call_out)
-        callback = ctypes.cast(self._callback, ctypes.c_void_p).value if self._callouts else 0
-        self.input_types = [v.type for v in program.inputs]
-        self.input_dtypes = [dtype_of(t) for t in self.input_types]
-        table = [callback, id(np.ndarray), *map(id, self.input_dtypes), *(c.ctypes.data for c in self._constants)]
-        self._table = np.array(table, np.uint64)
-        self.entry: Callable[..., int] = builtin(self.loaded.address("entry"), self._table)
+        self.input_dtypes = [dtype_of(v.type) for v in program.inputs]
+        self._shapes = [v.type.shape for v in program.inputs]
+        self._guards = {e.params["number"]: e for e in self.simplified.equations if e.primitive is guard}
         self.outputs = [(t.shape, dtype_of(t)) for t in self.lowered.outputs]
-        self._arenas: list[np.ndarray[Any, Any]] = []
+        self.entry: Callable[..., int] = self._builtin() if layout_is_known() else self._by_pointers()
         self.arena_size = self.lowered.arena + 64
+        self._arenas: list[np.ndarray[Any, Any]] = []
+        self._kept = _ARENAS if self.arena_size < _LARGE else 1
 
     def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray[Any, Any]]:
         """The outputs for inputs of the program's types.
@@ -72,16 +83,16 @@ class Executable:
         RunEagerly
             The eager evaluation is to say what is wrong.
         """
-        arrays = [
-            np.require(x, dtype, ("C", "A")) if type(x) is np.ndarray else np.array(x, dtype)
-            for x, dtype in zip(inputs, self.input_dtypes, strict=True)
-        ]
         results = [np.empty(shape, dtype) for shape, dtype in self.outputs]
         arena = self.take_arena()
-        status = self.entry(*arrays, *results, arena)
-        self._arenas.append(arena)
-        if status:
-            self.explain(status)
+        status = self.entry(*inputs, *results, arena)
+        if status == FITS_NOT:  # other memory layouts, Python numbers, ...
+            prepared = map(_prepared, inputs, self.input_dtypes)
+            status = self.entry(*prepared, *results, arena)
+        failure = self.failure(status, arena) if status else None
+        self.give_arena(arena)
+        if failure is not None:
+            raise failure
         return results
 
     def take_arena(self) -> np.ndarray[Any, Any]:
@@ -92,19 +103,26 @@ class Executable:
             return np.empty(self.arena_size, np.uint8)
 
     def give_arena(self, arena: np.ndarray[Any, Any]) -> None:
-        """Keep memory for the next call."""
-        self._arenas.append(arena)
+        """Keep memory for the next call, unless there is plenty."""
+        if len(self._arenas) < self._kept:
+            self._arenas.append(arena)
 
-    def explain(self, status: int) -> None:
-        """Raise what a number other than 0 stands for."""
+    def failure(self, status: int, arena: np.ndarray[Any, Any]) -> BaseException:
+        """What a number other than 0 stands for; the arena is that of the call."""
         if status > 0:
-            raise GuardFailed(status - 1)
+            equation = self._guards[status - 1]
+            kind, expected = equation.params["kind"], equation.params["expected"]
+            if kind == "truth":
+                return GuardFailed(status - 1, not expected)
+            dtype = dtype_of(equation.inputs[0].type)
+            return GuardFailed(status - 1, outcome_of(kind, arena[: dtype.itemsize].view(dtype)[0]))
         if status == CALLED_OUT_FAILED:
-            error, self._failed.error = self._failed.error, None
-            raise error
+            error: BaseException = self._failed.error
+            self._failed.error = None
+            return error
         if status == RUN_EAGERLY:
-            raise RunEagerly
-        raise AssertionError(f"compiled code refused arrays that were prepared for it (status {status})")
+            return RunEagerly()
+        return AssertionError(f"compiled code refused arrays that were prepared for it (status {status})")
 
     def _call_out(self, number: int, pointers: int) -> int:
         """Evaluate an equation on the memory that compiled code points to."""
@@ -115,19 +133,52 @@ class Executable:
             return 1
         return 0
 
+    # -- Ways in ------------------------------------------------------------------------------------------------------
+
+    def _callback_address(self) -> int:
+        return (ctypes.cast(self._callback, ctypes.c_void_p).value or 0) if self._callouts else 0
+
+    def _builtin(self) -> Callable[..., int]:
+        """A builtin function of Python, which reads arrays itself."""
+        table = [id(np.ndarray), *map(id, self.input_dtypes), *(c.ctypes.data for c in self._constants)]
+        self._table = np.array([self._callback_address(), *table], np.uint64)
+        return builtin(self.loaded.address("entry"), self._table)
+
+    def _by_pointers(self) -> Callable[..., int]:
+        """The same for a Python whose arrays lie in memory otherwise: what they are is asked of NumPy."""
+        main = _MAIN(self.loaded.address("main"))
+        arity = len(self.input_dtypes)
+        fixed = [*(c.ctypes.data for c in self._constants), self._callback_address()]
+
+        def entry(*arrays: Any) -> int:
+            for x, shape, dtype in zip(arrays[:arity], self._shapes, self.input_dtypes, strict=True):
+                fits = type(x) is np.ndarray and x.shape == shape and x.dtype == dtype
+                if not (fits and x.flags.c_contiguous and x.flags.aligned):
+                    return FITS_NOT
+            frame = [*(x.ctypes.data for x in arrays), *fixed]
+            return main((ctypes.c_size_t * len(frame))(*frame))  # type: ignore[no-any-return]
+
+        return entry
+
+
+def _prepared(x: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    """An input as the entry takes it."""
+    return np.require(x, dtype, ("C", "A")) if type(x) is np.ndarray else np.array(x, dtype)
+
 
 _store = Store()
 
 
-def _object_code(ir: str) -> tuple[bool, bytes]:
-    """Object code of a module: from the store, or made and stored."""
+def _loaded(ir: str) -> tuple[bool, loader.Loaded]:
+    """The code of a module, and whether it was in the store; one that does not fit this process is made anew."""
     key = key_of(ir, host())
     found = _store.get(key)
     if found is not None:
-        return True, found
+        with suppress(Exception):
+            return True, loader.load(found, symbols.address)
     code = machine.optimised(ir).object
     _store.put(key, code)
-    return False, code
+    return False, loader.load(code, symbols.address)
 
 
 def _aligned(constant: Any) -> np.ndarray[Any, Any]:

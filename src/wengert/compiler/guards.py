@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from struct import Struct
 from typing import Any
 
 import numpy as np
 
+from ..core.errors import ConversionError
 from ..core.interpreter import apply, strip
 from ..core.lowering import Special
 from ..core.primitive import Primitive
 from ..core.types import ArrayType, Value
 
-__all__ = ["GuardFailed", "guard", "holds"]
+__all__ = ["GuardFailed", "condition", "guard", "holds", "outcome_of"]
 
 
 class GuardFailed(Exception):
-    """A program was run on values that would have led Python elsewhere."""
+    """A program was run on values that would have led Python elsewhere.
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+    Attributes
+    ----------
+    number
+        Of the guard, in the order of the program.
+    outcome
+        What Python would have seen; see :func:`outcome_of`.
+    """
+
+    def __init__(self, number: int, outcome: Hashable) -> None:
+        super().__init__(number, outcome)
+        self.number, self.outcome = number, outcome
+
+
+def outcome_of(kind: str, value: Any) -> Hashable:
+    """What Python saw in a value: the same for values that it cannot tell apart."""
+    if kind == "truth":
+        return bool(value)
+    number = value.item() if hasattr(value, "item") else value
+    return tuple(map(_bits, (number.real, number.imag))) if isinstance(number, complex) else _bits(number)
+
+
+def _bits(number: Any) -> Hashable:
+    if not isinstance(number, float):
+        return number
+    return "nan" if number != number else _packed(number)
+
+
+_packed = Struct("d").pack
 
 
 def holds(value: Any, kind: str, expected: Any) -> bool:
     """Whether Python would see in a value what it saw when the program was traced."""
-    if kind == "truth":
-        return bool(value) is expected
-    return same_number(value.item(), expected)
-
-
-def same_number(a: Any, b: Any) -> bool:
-    """Whether two numbers cannot be told apart: NaN is itself, and zeros have signs."""
-    if isinstance(b, complex):
-        return same_number(a.real, b.real) and same_number(a.imag, b.imag)
-    if isinstance(b, float):
-        return bool(np.isnan(a)) if b != b else a == b and np.signbit(a) == np.signbit(b)
-    return bool(a == b)
+    return outcome_of(kind, value) == outcome_of(kind, expected)
 
 
 def _evaluate(x: Any, *, number: int, kind: str, expected: Any) -> tuple[()]:
     if not holds(x, kind, expected):
-        raise GuardFailed(number)
+        raise GuardFailed(number, outcome_of(kind, x))
     return ()
 
 
@@ -49,13 +65,7 @@ def _type(x: ArrayType, **params: Any) -> tuple[()]:
     return ()
 
 
-def _jvp(tangents: Sequence[Value], values: Sequence[Value], params: dict[str, Any]) -> tuple[()]:
-    return ()
-
-
 def _batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: dict[str, Any]) -> tuple[()]:
-    from ..core.errors import ConversionError
-
     if any(batched):
         raise ConversionError(
             "Python's control flow needs a single value, but under vmap there is one for each batch entry; "

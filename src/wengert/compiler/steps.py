@@ -10,6 +10,7 @@ from ..core.program import Equation, Variable
 from .blas import emit_matmul
 from .callout import emit_callout
 from .control import emit_cond, emit_scan, emit_while
+from .function import Place
 from .guards import condition
 from .recurrences import emit_cumulative, emit_recurrence
 from .scattering import emit_gather, emit_scatter
@@ -67,14 +68,20 @@ def _emit_reshape(region: Region, equation: Equation) -> bool:
 
 
 def emit_guard(region: Region, equation: Equation) -> None:
-    """Leave the function, saying which guard failed, unless a number is what it was when the program was traced."""
+    """Leave the function, saying which guard failed, unless a number is what it was when the program was traced.
+
+    The number that was met is left at the beginning of the arena.
+    """
     f, m = region.function, region.m
     (x,), params = equation.inputs, equation.params
     assert isinstance(x, Variable)
-    holds = condition(m, region.read(x, [0] * len(x.type.shape)), params["kind"], params["expected"])
+    met = region.read(x, [0] * len(x.type.shape))
+    holds = condition(m, met, params["kind"], params["expected"])
     passed, failed = f.new_label("passed"), f.new_label("failed")
     f.branch_if(holds.parts[0], passed, failed)
     f.begin(failed)
+    if params["kind"] == "number":
+        f.store(met, Place.contiguous(region.base, (), met.dtype), ())
     f.emit(f"ret i32 {params['number'] + 1}")
     f.begin(passed)
 

@@ -63,6 +63,8 @@ def emit_write(region: Region, atom: Atom, place: Place, space: Shape, rule: Rul
 def emit_copy(region: Region, source: Place, target: Place) -> None:
     """Copy elements; all at once where both are contiguous."""
     f = region.function
+    if (source.pointer, source.offset, source.strides) == (target.pointer, target.offset, target.strides):
+        return
     if source.is_contiguous and target.is_contiguous:
         f.module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
         size = source.size * source.dtype.itemsize

@@ -261,6 +261,21 @@ def test_nested_loops() -> None:
     everywhere(wg.vmap(wg.grad(f), in_axes=(0, None)), np.array([0.7, -1.5]), XS)
 
 
+def test_on_a_tape() -> None:
+    program, x = wg.trace(looped)(P, X0, XS), wg.array(X0, requires_grad=True)
+    with wg.record() as tape, wg.detect_anomaly():
+        y = program(P, x, XS)
+    assert [line.split(" = ")[1].split("(")[0] for line in str(tape).splitlines() if " = " in line][0] == "scan"
+    tape.backward(y)
+    close(x.grad, wg.grad(by_hand, argnums=1)(P, X0, XS))
+    assert "scan" in primitives(wg.program_of(program(P, x, XS)))
+    with wg.detect_anomaly():
+        close(wg.grad(program, argnums=1)(P, X0, XS), x.grad)
+        bad = wg.trace(lambda x: wg.scan(lambda c, _: (wg.sqrt(c), None), x, length=2)[0])(1.0)
+        with pytest.raises(wg.AnomalyError, match="scan"):
+            wg.grad(bad)(0.0)
+
+
 # -- Containers, dtypes, lengths ---------------------------------------------------------------------------------------
 
 

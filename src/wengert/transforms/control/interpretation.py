@@ -38,7 +38,7 @@ def recorded_call(
     entries = [x._note if f else type_of(v) for x, v, f in zip(inputs, values, flags, strict=True)]
     saved = [backend.frozen_copy(v) if v is x else v for x, v in zip(inputs, values, strict=True)]
     wanted = sum(1 << i for i, f in enumerate(flags) if f)
-    lowered = [strip(out) for out in outputs]
+    lowered = tuple(strip(out) for out in outputs)
     boxes = level.record(primitive, params, entries, (*saved, kept), wanted, lowered, values)
     return tuple(b if a else wrap(x) for b, x, a in zip(boxes, lowered, active, strict=True))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from ...backends import backend
 from ...core.errors import ConversionError, DTypeError, ShapeError, TreeError
@@ -52,19 +52,25 @@ class Unknown(ConversionError):
 class Body(Tracer):
     """Writes a body from types alone; whatever it captures becomes an input."""
 
+    name: ClassVar[str] = "the body of a loop or branch"
+
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[Any, tuple[Variable, Value]] = {}
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._around, state.body = state.body, self
+        self._around, state.body = (state.body, state.tape, state.watch), self
+        state.scope(state.floor, None)  # what happens here has no values, and belongs to no collector
+        state.set_watch(None)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        state.body = self._around
+        state.body, tape, watch = self._around
+        state.scope(state.floor, tape)
+        state.set_watch(watch)
         super().__exit__(kind, error, traceback)
 
     def atom(self, x: Value) -> Atom:
