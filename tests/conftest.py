@@ -50,3 +50,9 @@ def laws() -> ModuleType:
 def references() -> ModuleType:
     """What each primitive computes, said a second time."""
     return _module("references")
+
+
+@pytest.fixture(scope="session")
+def staged() -> ModuleType:
+    """Functions in Python and as programs, side by side."""
+    return _module("staged")

@@ -183,10 +183,11 @@ def _recomputed(read: Sequence[Variable], made: dict[Variable, Equation], free: 
     positions = {id(e): k for k, e in enumerate(made.values())}
     for v in sorted(kept & made.keys(), key=lambda v: positions[id(made[v])], reverse=True):
         trail: list[Equation] = []
-        others = kept - {v}
-        if follows(v, trail, lambda u, others=others: u in others or u in free):  # type: ignore[misc]
-            kept.remove(v)
+        kept.remove(v)
+        if follows(v, trail, lambda u: u in kept or u in free):
             repeated.update((id(e), e) for e in trail)
+        else:
+            kept.add(v)
     return list(repeated.values())
 
 

@@ -5,41 +5,9 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.core.program import Program, check
-from wengert.core.tree import flatten
-from wengert.core.types import type_of
-from wengert.transforms.trace import Tracer
 
 Y = np.array(2.0)
 SMALL, LARGE = np.array([0.3, 0.4]), np.array([1.0, 2.0])
-
-
-def close(a: Any, b: Any, tolerance: float = 1e-10) -> None:
-    first, second = flatten(a), flatten(b)
-    assert first[1] == second[1]
-    for x, y in zip(first[0], second[0], strict=True):
-        x, y = np.asarray(wg.asarray(x).numpy()), np.asarray(wg.asarray(y).numpy())
-        assert (x.shape, x.dtype) == (y.shape, y.dtype)
-        np.testing.assert_allclose(x, y, rtol=tolerance, atol=1e-11)
-
-
-def nested(program: Program) -> list[Program]:
-    inner = [v for e in program.equations for v in e.params.values() if isinstance(v, Program)]
-    return [program, *(p for q in inner for p in nested(q))]
-
-
-def everywhere(f: Callable[..., Any], *args: Any) -> Any:
-    """The result, which is the same in Python and in a program, however that is written."""
-    expected = f(*args)
-    leaves, in_tree = flatten(args)
-    with Tracer() as level:
-        out = f(*[level.input(type_of(np.asarray(x))) for x in leaves])
-    outputs, out_tree = flatten(out)
-    for program in (wg.trace(f)(*args), level.program(outputs, in_tree, out_tree)):
-        for part in nested(program):
-            check(part)
-        close(program(*args), expected)
-    return expected
 
 
 def chosen(x: Any, y: Any) -> Any:
@@ -57,24 +25,24 @@ def by_hand(x: Any, y: Any) -> Any:
 
 
 @pytest.mark.parametrize("x", [SMALL, LARGE], ids=["false", "true"])
-def test_derivatives(x: Any) -> None:
+def test_derivatives(staged: Any, x: Any) -> None:
     every = (0, 1)
-    close(everywhere(chosen, x, Y), by_hand(wg.array(x), wg.array(Y)))
-    close(everywhere(wg.grad(chosen, every), x, Y), wg.grad(by_hand, every)(x, Y))
-    close(everywhere(wg.hessian(chosen), x, Y), wg.hessian(by_hand)(x, Y))
+    staged.close(staged.everywhere(chosen, x, Y), by_hand(wg.array(x), wg.array(Y)))
+    staged.close(staged.everywhere(wg.grad(chosen, every), x, Y), wg.grad(by_hand, every)(x, Y))
+    staged.close(staged.everywhere(wg.hessian(chosen), x, Y), wg.hessian(by_hand)(x, Y))
     twice = lambda f: wg.grad(lambda x, y: wg.sum(wg.grad(f)(x, y) ** 2), every)  # noqa: E731
-    close(everywhere(twice(chosen), x, Y), twice(by_hand)(x, Y))
+    staged.close(staged.everywhere(twice(chosen), x, Y), twice(by_hand)(x, Y))
     pushed = lambda f: lambda x, y: wg.jvp(f, (x, y), (wg.cos(x), wg.sin(y)))  # noqa: E731
-    close(everywhere(pushed(chosen), x, Y), pushed(by_hand)(x, Y))
+    staged.close(staged.everywhere(pushed(chosen), x, Y), pushed(by_hand)(x, Y))
     _, derivative = wg.linearize(chosen, x, Y)
-    close(derivative(x, Y), wg.jvp(by_hand, (x, Y), (x, Y))[1])
+    staged.close(derivative(x, Y), wg.jvp(by_hand, (x, Y), (x, Y))[1])
 
 
-def test_the_program_holds_both_branches() -> None:
+def test_the_program_holds_both_branches(staged: Any) -> None:
     program = wg.trace(chosen)(SMALL, Y)
     for x in (SMALL, LARGE):
-        close(program(x, Y), by_hand(wg.array(x), wg.array(Y)))
-        close(wg.grad(program)(x, Y), wg.grad(by_hand)(x, Y))
+        staged.close(program(x, Y), by_hand(wg.array(x), wg.array(Y)))
+        staged.close(wg.grad(program)(x, Y), wg.grad(by_hand)(x, Y))
     text = str(wg.trace(lambda x: wg.cond(x > 0, lambda: x * 2, lambda: -x))(1.0))
     assert text == (
         "program(a: float64[]) -> float64[]:\n"
@@ -97,23 +65,23 @@ def test_a_gradient_runs_the_forward_part_once() -> None:
     assert "tanh" not in str(second.params["true"])
 
 
-def test_batches() -> None:
+def test_batches(staged: Any) -> None:
     many = np.stack([SMALL, LARGE])
     each = lambda f, *ys: wg.stack([wg.asarray(f(wg.array(x), wg.array(Y))) for x in many])  # noqa: E731
-    close(everywhere(wg.vmap(chosen, in_axes=(0, None)), many, Y), each(by_hand))
-    close(everywhere(wg.vmap(wg.grad(chosen), in_axes=(0, None)), many, Y), each(wg.grad(by_hand)))
+    staged.close(staged.everywhere(wg.vmap(chosen, in_axes=(0, None)), many, Y), each(by_hand))
+    staged.close(staged.everywhere(wg.vmap(wg.grad(chosen), in_axes=(0, None)), many, Y), each(wg.grad(by_hand)))
     shared = wg.vmap(chosen, in_axes=(None, 0))
     for x in (SMALL, LARGE):
-        close(everywhere(shared, x, np.ones(3)), wg.stack([by_hand(wg.array(x), wg.array(1.0))] * 3))
+        staged.close(staged.everywhere(shared, x, np.ones(3)), wg.stack([by_hand(wg.array(x), wg.array(1.0))] * 3))
     total = lambda f: wg.grad(lambda m, y: wg.sum(wg.vmap(f, in_axes=(0, None))(m, y)), (0, 1))  # noqa: E731
-    found = everywhere(total(chosen), many, Y)
-    close(found[0], each(wg.grad(by_hand)))
+    found = staged.everywhere(total(chosen), many, Y)
+    staged.close(found[0], each(wg.grad(by_hand)))
 
 
-def test_the_branch_not_taken_has_no_part_in_the_gradient() -> None:
+def test_the_branch_not_taken_has_no_part_in_the_gradient(staged: Any) -> None:
     f = lambda x: wg.cond(x > 0, wg.sqrt, lambda x: 0 * x, x)  # noqa: E731
     with np.errstate(divide="ignore"):
-        close(everywhere(wg.vmap(wg.grad(f)), np.array([4.0, 0.0])), wg.array([0.25, 0.0]))
+        staged.close(staged.everywhere(wg.vmap(wg.grad(f)), np.array([4.0, 0.0])), wg.array([0.25, 0.0]))
 
 
 def test_conditions() -> None:
@@ -128,17 +96,17 @@ def test_conditions() -> None:
     assert x.grad.item() == 6
 
 
-def test_numbers_fit_what_the_other_branch_gives() -> None:
+def test_numbers_fit_what_the_other_branch_gives(staged: Any) -> None:
     f = lambda x: wg.cond(x > 0, lambda: x, lambda: 0)  # noqa: E731
     program = wg.trace(f)(1.0)
     assert program(-1.0).dtype == np.float64
-    close(wg.vmap(f)(np.array([1.0, -1.0])), wg.array([1.0, 0.0]))
-    close(wg.trace(wg.vmap(f))(np.array([1.0, -1.0]))(np.array([1.0, -1.0])), wg.array([1.0, 0.0]))
+    staged.close(wg.vmap(f)(np.array([1.0, -1.0])), wg.array([1.0, 0.0]))
+    staged.close(wg.trace(wg.vmap(f))(np.array([1.0, -1.0]))(np.array([1.0, -1.0])), wg.array([1.0, 0.0]))
 
 
-def test_arrays_inside_containers_and_nothing() -> None:
+def test_arrays_inside_containers_and_nothing(staged: Any) -> None:
     f = lambda x: wg.cond(x["p"] > 0, lambda a, b: (a["p"], None), lambda a, b: (b, None), x, 2.0)  # noqa: E731
-    close(everywhere(lambda x: f({"p": x}), Y), (wg.array(2.0), None))
+    staged.close(staged.everywhere(lambda x: f({"p": x}), Y), (wg.array(2.0), None))
     assert wg.trace(lambda x: wg.cond(x > 0, lambda: (), lambda: ()) or x)(1.0)(1.0).item() == 1
 
 
@@ -174,3 +142,30 @@ def test_bad_input(run: Callable[..., Any]) -> None:
         run(lambda x: wg.cond(x > 0, 1, lambda: x))  # type: ignore[arg-type]
     with pytest.raises(wg.DTypeError, match="operand of cond must be an array"):
         run(lambda x: wg.cond(x > 0, lambda y: x, lambda y: x, "text"))
+
+
+def test_only_the_branch_that_is_taken_is_computed() -> None:
+    def f(x: Any) -> Any:
+        matrix = x * wg.eye(2)
+        return wg.cond(x > 0, lambda: wg.sum(wg.linalg.cholesky(matrix)), lambda: -x)
+
+    for y in (4.0, -4.0):
+        program = wg.trace(f)(y)
+        assert [e.primitive.name for e in program.equations][-1] == "cond"
+        assert [program(x).item() for x in (4.0, -4.0)] == [4, 4]
+        gradient = wg.trace(wg.grad(f))(y)
+        assert [gradient(x).item() for x in (4.0, -4.0)] == [0.5, -1]
+    derivative = wg.grad(lambda x: wg.trace(f)(4.0)(x) * 2)
+    assert [derivative(x).item() for x in (4.0, -4.0)] == [1, -2]
+
+
+def test_arrays_of_a_body_stay_in_it() -> None:
+    kept = []
+
+    def f(x: Any) -> Any:
+        out = wg.cond(x > 0, lambda: kept.append(2 * x) or x, lambda: x)  # type: ignore[func-returns-value]
+        return out + kept[0]
+
+    with pytest.raises(wg.LevelError, match="made inside the body of a loop or branch was used after it had returned"):
+        wg.trace(f)(1.0)
+    assert wg.trace(lambda x: x * 2)(1.0)(2.0).item() == 4

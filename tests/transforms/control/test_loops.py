@@ -7,42 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wengert as wg
-from wengert.core.program import Program, check
-from wengert.core.tree import flatten
-from wengert.core.types import type_of
 from wengert.transforms.control import while_primitive
-from wengert.transforms.trace import Tracer
 
 X, S = np.array([0.3, 0.5]), np.array(1.3)
 MANY = np.array([[0.3, 0.5], [0.1, 0.1], [5.0, 30.0]])
-
-
-def close(a: Any, b: Any, tolerance: float = 1e-10) -> None:
-    first, second = flatten(a), flatten(b)
-    assert first[1] == second[1]
-    for x, y in zip(first[0], second[0], strict=True):
-        x, y = np.asarray(wg.asarray(x).numpy()), np.asarray(wg.asarray(y).numpy())
-        assert (x.shape, x.dtype) == (y.shape, y.dtype)
-        np.testing.assert_allclose(x, y, rtol=tolerance, atol=1e-11)
-
-
-def nested(program: Program) -> list[Program]:
-    inner = [v for e in program.equations for v in e.params.values() if isinstance(v, Program)]
-    return [program, *(p for q in inner for p in nested(q))]
-
-
-def everywhere(f: Callable[..., Any], *args: Any, tolerance: float = 1e-10) -> Any:
-    """The result, which is the same in Python and in a program, however that is written."""
-    expected = f(*args)
-    leaves, in_tree = flatten(args)
-    with Tracer() as level:
-        out = f(*[level.input(type_of(np.asarray(x))) for x in leaves])
-    outputs, out_tree = flatten(out)
-    for program in (wg.trace(f)(*args), level.program(outputs, in_tree, out_tree)):
-        for part in nested(program):
-            check(part)
-        close(program(*args), expected, tolerance)
-    return expected
 
 
 def grown(x: Any, s: Any, **options: Any) -> Any:
@@ -66,76 +34,78 @@ for_all_bounds = pytest.mark.parametrize("bound", [None, 30])
 
 
 @for_all_bounds
-def test_while(bound: int | None) -> None:
+def test_while(staged: Any, bound: int | None) -> None:
     f = lambda x, s: grown(x, s, max_steps=bound)  # noqa: E731
     x, s = wg.array(X), wg.array(S)
-    close(everywhere(f, X, S), by_hand(x, s))
+    staged.close(staged.everywhere(f, X, S), by_hand(x, s))
     every = (0, 1)
-    close(everywhere(wg.grad(f, every), X, S), wg.grad(by_hand, every)(X, S))
+    staged.close(staged.everywhere(wg.grad(f, every), X, S), wg.grad(by_hand, every)(X, S))
     pushed = lambda f: lambda x, s: wg.jvp(f, (x, s), (wg.cos(x), wg.sin(s)))  # noqa: E731
-    close(everywhere(pushed(f), X, S), pushed(by_hand)(X, S))
+    staged.close(staged.everywhere(pushed(f), X, S), pushed(by_hand)(X, S))
     _, derivative = wg.linearize(f, X, S)
-    close(derivative(np.cos(X), np.sin(S)), pushed(by_hand)(x, s)[1])
+    staged.close(derivative(np.cos(X), np.sin(S)), pushed(by_hand)(x, s)[1])
 
 
 @for_all_bounds
-def test_second_order(bound: int | None) -> None:
+def test_second_order(staged: Any, bound: int | None) -> None:
     f = lambda x, s: grown(x, s, max_steps=bound)  # noqa: E731
-    close(everywhere(wg.hessian(f), X, S), wg.hessian(by_hand)(X, S))
+    staged.close(staged.everywhere(wg.hessian(f), X, S), wg.hessian(by_hand)(X, S))
     twice = lambda f: wg.grad(lambda x, s: wg.sum(wg.grad(f)(x, s) ** 2), (0, 1))  # noqa: E731
-    close(everywhere(twice(f), X, S), twice(by_hand)(X, S))
+    staged.close(staged.everywhere(twice(f), X, S), twice(by_hand)(X, S))
     other = lambda f: wg.grad(lambda x, s: wg.jvp(lambda x: f(x, s), (x,), (x,))[1], (0, 1))  # noqa: E731
-    close(everywhere(other(f), X, S), other(by_hand)(X, S))
+    staged.close(staged.everywhere(other(f), X, S), other(by_hand)(X, S))
 
 
 @for_all_bounds
-def test_entries_of_a_batch_take_different_numbers_of_steps(bound: int | None) -> None:
+def test_entries_of_a_batch_take_different_numbers_of_steps(staged: Any, bound: int | None) -> None:
     f = lambda x, s: grown(x, s, max_steps=bound)  # noqa: E731
     each = lambda f: wg.stack([wg.asarray(f(wg.array(x), wg.array(S))) for x in MANY])  # noqa: E731
-    close(everywhere(wg.vmap(f, in_axes=(0, None)), MANY, S), each(by_hand))
-    close(everywhere(wg.vmap(wg.grad(f), in_axes=(0, None)), MANY, S), each(wg.grad(by_hand)))
+    staged.close(staged.everywhere(wg.vmap(f, in_axes=(0, None)), MANY, S), each(by_hand))
+    staged.close(staged.everywhere(wg.vmap(wg.grad(f), in_axes=(0, None)), MANY, S), each(wg.grad(by_hand)))
     total = wg.grad(lambda m, s: wg.sum(wg.vmap(f, in_axes=(0, None))(m, s)), (0, 1))
-    a, b = everywhere(total, MANY, S)
-    close(a, each(wg.grad(by_hand)))
-    close(b, wg.sum(each(wg.grad(by_hand, 1))))
-    close(
-        everywhere(wg.vmap(f, in_axes=(None, 0)), X, np.array([1.3, 2.0])),
+    a, b = staged.everywhere(total, MANY, S)
+    staged.close(a, each(wg.grad(by_hand)))
+    staged.close(b, wg.sum(each(wg.grad(by_hand, 1))))
+    staged.close(
+        staged.everywhere(wg.vmap(f, in_axes=(None, 0)), X, np.array([1.3, 2.0])),
         wg.stack([by_hand(wg.array(X), wg.array(s)) for s in (1.3, 2.0)]),
     )
 
 
-def test_a_finished_entry_has_no_part_in_what_overflows() -> None:
+def test_a_finished_entry_has_no_part_in_what_overflows(staged: Any) -> None:
     f = lambda x: wg.while_loop(lambda y: y < 10, lambda y: wg.exp(y), x)  # noqa: E731
     xs = np.array([0.0, 9.0, 800.0])
     expected = wg.stack([wg.grad(f)(x) for x in xs])
     with np.errstate(over="ignore"):
-        close(everywhere(wg.vmap(wg.grad(f)), xs), expected)
+        staged.close(staged.everywhere(wg.vmap(wg.grad(f)), xs), expected)
 
 
-def test_a_batch_in_which_all_go_together() -> None:
+def test_a_batch_in_which_all_go_together(staged: Any) -> None:
     f = lambda x: wg.while_loop(lambda c: c[0] < 3, lambda c: (c[0] + 1, c[1] * x), (0, 1.0))[1]  # noqa: E731
-    close(everywhere(wg.vmap(f), X), wg.array(X**3))
+    staged.close(staged.everywhere(wg.vmap(f), X), wg.array(X**3))
     program = wg.trace(wg.vmap(f))(X)
     (loop,) = [e for e in program.equations if e.primitive.name == "while_loop"]
     assert sorted(v.type.shape for v in loop.outputs) == [(), (2,)]
 
 
-def test_no_steps() -> None:
+def test_no_steps(staged: Any) -> None:
     for bound in (None, 0, 5):
         f = lambda x: wg.while_loop(lambda y: y > 100, lambda y: y * y, x, max_steps=bound)  # noqa: B023, E731
-        close(everywhere(wg.grad(f), S), wg.array(1.0))
-        close(everywhere(f, S), wg.array(S))
+        staged.close(staged.everywhere(wg.grad(f), S), wg.array(1.0))
+        staged.close(staged.everywhere(f, S), wg.array(S))
 
 
-def test_the_bound_ends_the_loop() -> None:
+def test_the_bound_ends_the_loop(staged: Any) -> None:
     f = lambda x: wg.while_loop(lambda y: y < 100, lambda y: 2 * y, x, max_steps=3)  # noqa: E731
-    close(everywhere(f, S), wg.array(8 * S))
-    close(everywhere(wg.grad(f), S), wg.array(8.0))
-    close(everywhere(wg.vmap(f), X), wg.array(8 * X))
+    staged.close(staged.everywhere(f, S), wg.array(8 * S))
+    staged.close(staged.everywhere(wg.grad(f), S), wg.array(8.0))
+    staged.close(staged.everywhere(wg.vmap(f), X), wg.array(8 * X))
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 7, 8, 9, 20, 63])
-def test_any_number_of_steps_is_reversed_from_few_values(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_number_of_steps_is_reversed_from_few_values(
+    staged: Any, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(while_primitive, "_STORED", (2, 2))
 
     def f(x: Any, n: Any) -> Any:
@@ -148,7 +118,7 @@ def test_any_number_of_steps_is_reversed_from_few_values(steps: int, monkeypatch
         return y
 
     program = wg.trace(lambda x, n: wg.grad(f)(x, n))(S, np.array(1))
-    close(program(S, np.array(steps)), wg.grad(g)(S))
+    staged.close(program(S, np.array(steps)), wg.grad(g)(S))
 
 
 def test_the_program_shows_condition_and_body() -> None:
@@ -166,15 +136,15 @@ def test_the_program_shows_condition_and_body() -> None:
     )
 
 
-def test_backward_twice() -> None:
+def test_backward_twice(staged: Any) -> None:
     program = wg.trace(grown)(X, S)
     for f in (grown, program):
         x = wg.array(X, requires_grad=True)
         f(x, S).backward(create_graph=True)
         gradient, x.grad = x.grad, None
-        close(gradient.detach(), wg.grad(by_hand)(X, S))
+        staged.close(gradient.detach(), wg.grad(by_hand)(X, S))
         wg.sum(gradient**2).backward()
-        close(x.grad.detach(), wg.grad(lambda x: wg.sum(wg.grad(by_hand)(x, S) ** 2))(X))
+        staged.close(x.grad.detach(), wg.grad(lambda x: wg.sum(wg.grad(by_hand)(x, S) ** 2))(X))
 
 
 def test_draws_in_a_loop() -> None:
@@ -206,13 +176,17 @@ def power_by_hand(x: Any, low: int, high: int) -> Any:
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(-3, 3), st.integers(-3, 6))
-def test_fori(low: int, high: int) -> None:
+def test_fori(staged: Any, low: int, high: int) -> None:
     for f in (lambda x: power(x, low, high), wg.grad(lambda x: power(x, low, high) + 0 * x)):
-        everywhere(f, S)
-    close(power(wg.array(S), low, high), power_by_hand(wg.array(S), low, high))
-    close(wg.grad(lambda x: power(x, low, high) + 0 * x)(S), wg.grad(lambda x: power_by_hand(x, low, high) + 0 * x)(S))
+        staged.everywhere(f, S)
+    staged.close(power(wg.array(S), low, high), power_by_hand(wg.array(S), low, high))
+    staged.close(
+        wg.grad(lambda x: power(x, low, high) + 0 * x)(S), wg.grad(lambda x: power_by_hand(x, low, high) + 0 * x)(S)
+    )
     computed = lambda x, a, b: wg.grad(lambda x: power(x, a, b) + 0 * x)(x)  # noqa: E731
-    close(everywhere(computed, S, np.array(low), np.array(high)), wg.grad(lambda x: power(x, low, high) + 0 * x)(S))
+    staged.close(
+        staged.everywhere(computed, S, np.array(low), np.array(high)), wg.grad(lambda x: power(x, low, high) + 0 * x)(S)
+    )
 
 
 def test_bounds_that_are_known_make_a_scan() -> None:
@@ -221,13 +195,13 @@ def test_bounds_that_are_known_make_a_scan() -> None:
     assert "while_loop" in [e.primitive.name for e in wg.trace(lambda x, n: power(x, 0, n))(S, np.array(3)).equations]
 
 
-def test_bounds_of_a_batch() -> None:
+def test_bounds_of_a_batch(staged: Any) -> None:
     xs, ns = np.array([1.1, 0.7, 0.5]), np.array([3, 5, 0])
     expected = wg.stack([power_by_hand(wg.array(x), 0, n) for x, n in zip(xs, ns, strict=True)])
-    close(everywhere(wg.vmap(lambda x, n: power(x, 0, n)), xs, ns), expected)
+    staged.close(staged.everywhere(wg.vmap(lambda x, n: power(x, 0, n)), xs, ns), expected)
 
 
-def test_indexing_by_the_counter() -> None:
+def test_indexing_by_the_counter(staged: Any) -> None:
     def f(xs: Any) -> Any:
         def step(i: Any, v: Any) -> Any:
             total, out = v
@@ -239,8 +213,8 @@ def test_indexing_by_the_counter() -> None:
         return total + wg.sum(out**2)
 
     xs = np.array([1.0, 2.0, 3.0, 4.0])
-    close(everywhere(f, xs), wg.array(20.0 + 0 + 4 + 64 + 400))
-    everywhere(wg.grad(f), xs)
+    staged.close(staged.everywhere(f, xs), wg.array(20.0 + 0 + 4 + 64 + 400))
+    staged.everywhere(wg.grad(f), xs)
     wg.testing.check_grads(f, (xs,), order=2)
     wg.testing.check_grads(wg.trace(f)(xs), (xs,), order=2)
 
@@ -280,15 +254,15 @@ def test_bad_input(run: Callable[..., Any]) -> None:
         run(lambda: wg.fori_loop(np.ones(2, int), 3, lambda i, x: x, 1.0))
 
 
-def test_a_body_that_looks_at_values() -> None:
+def test_a_body_that_looks_at_values(staged: Any) -> None:
     f = lambda x: wg.while_loop(lambda y: y < 10, lambda y: 2 * y if y > 5 else 3 * y, x)  # noqa: E731
-    close(f(1.0), wg.array(18.0))
+    staged.close(f(1.0), wg.array(18.0))
     with pytest.raises(wg.ConversionError, match=r"wg\.cond"):
         wg.trace(f)(1.0)
     program = wg.trace(lambda x: wg.fori_loop(0, 3, lambda i, y: 2 * y if y > 5 else 3 * y, x))(1.0)
-    close(program(1.0), wg.array(18.0))
+    staged.close(program(1.0), wg.array(18.0))
 
 
-def test_a_number_becomes_wider() -> None:
-    out = everywhere(lambda x: wg.while_loop(lambda c: c[0] < 3, lambda c: (c[0] + 1, c[1] + x), (0, 0)), S)
+def test_a_number_becomes_wider(staged: Any) -> None:
+    out = staged.everywhere(lambda x: wg.while_loop(lambda c: c[0] < 3, lambda c: (c[0] + 1, c[1] + x), (0, 0)), S)
     assert [x.dtype for x in out] == [np.int64, np.float64]

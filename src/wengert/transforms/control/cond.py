@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...backends import backend
 from ...core.errors import DTypeError, ShapeError, TreeError
 from ...core.interpreter import Box, apply, wrap
 from ...core.tree import Tree, flatten, leaf_names, unflatten
@@ -61,7 +62,8 @@ def cond(pred: Any, true_fun: Callable[..., Any], false_fun: Callable[..., Any],
     chosen, batched = holds(predicate, what)
     if not batched:
         return _arrays((true_fun if chosen else false_fun)(*wrapped(tree, values)))
-    first, second = (_Result(f(*wrapped(tree, values))) for f in (true_fun, false_fun))
+    with backend.quiet():  # about entries that take the other branch
+        first, second = (_Result(f(*wrapped(tree, values))) for f in (true_fun, false_fun))
     dtypes = first.common(second)
     both = zip(first.cast(dtypes), second.cast(dtypes), strict=True)
     return wrapped(first.tree, [apply(where, predicate, a, b) for a, b in both])

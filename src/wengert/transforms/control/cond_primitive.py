@@ -207,7 +207,8 @@ def _push(level: Forward, inputs: tuple[Value, ...], params: Params) -> Any:
 def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
     flags = tuple(mine(level, x) for x in inputs)
     if flags[0]:  # entries go different ways: both are computed, and each takes its own
-        results = [params[name].evaluate(*inputs[1:]) for name in ("true", "false")]
+        with backend.quiet():  # about those that take the other
+            results = [params[name].evaluate(*inputs[1:]) for name in ("true", "false")]
         return tuple(wrap(apply(where, inputs[0], a, b)) for a, b in zip(*results, strict=True))
     predicate, *values = [x._value if f else strip(x) for x, f in zip(inputs, flags, strict=True)]
     both = [params[name] for name in ("true", "false")]

@@ -93,9 +93,13 @@ def while_loop(
             some, batched = holds(going, what)
             if not some:
                 break
-            new = step(values)
-            values = [strip(apply(where, going, a, b)) for a, b in zip(new, values, strict=True)] if batched else new
             steps += 1
+            if not batched:
+                values = step(values)
+                continue
+            with backend.quiet():  # about entries that are done
+                new = step(values)
+            values = [strip(apply(where, going, a, b)) for a, b in zip(new, values, strict=True)]
         return carry.wrapped(values)
 
     return carry.repeated(lambda: in_program() if staged() else in_python())
