@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import wengert as wg
+
 FOLDER = Path(__file__).parents[1] / "examples"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
 EXTRAS = {"sklearn": "scikit-learn", "matplotlib": "Matplotlib"}
@@ -44,7 +46,18 @@ def digits_network(found):
     assert found["accuracy"] >= 0.96
 
 
-CHECKS = {check.__name__: check for check in (rent_regression, numpy_only, newton_rosenbrock, fit_ode, digits_network)}
+def lorenz(found):
+    assert 3 < found["growth"][-1] < 30
+    np.testing.assert_allclose(found["parameters"], [10, 28, 8 / 3], atol=0.05)
+    assert found["misfit"] == pytest.approx(9, rel=0.2)  # 900 numbers with a variance of 0.01
+    assert found["difference"] < 1e-8
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (rent_regression, numpy_only, newton_rosenbrock, fit_ode, lorenz, digits_network)
+}
+TRANSFORMS = ("grad", "value_and_grad", "hessian", "jacobian")
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -59,6 +72,15 @@ def test_example(script, capsys):
     assert len(capsys.readouterr().out.splitlines()) > 3
     assert script.stem in CHECKS, f"say in CHECKS what {script.name} should find"
     CHECKS[script.stem](found)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_compiled_example(script, capsys, monkeypatch):
+    """What an example differentiates is compiled, and finds the same."""
+    for name in TRANSFORMS:
+        transform = getattr(wg, name)
+        monkeypatch.setattr(wg, name, lambda *args, _transform=transform, **kw: wg.compile(_transform(*args, **kw)))
+    test_example(script, capsys)
 
 
 def test_every_example_is_in_the_index():

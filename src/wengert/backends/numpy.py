@@ -327,6 +327,11 @@ def flip(x: Any, *, axes: Axes) -> Array:
     return np.flip(x, axes)
 
 
+def last_diagonal(x: Any) -> Array:
+    """The diagonals of a stack of square matrices; a read-only view."""
+    return np.diagonal(x, 0, -2, -1)
+
+
 def getitem(x: Any, *, index: tuple[Any, ...]) -> Any:
     """Basic indexing; a view."""
     return x[index]

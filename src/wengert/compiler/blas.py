@@ -21,18 +21,43 @@ if TYPE_CHECKING:
     from .kernels import KernelScope
     from .region import Region
 
-__all__ = ["emit_matmul"]
+__all__ = ["LETTERS", "call", "character", "emit_matmul", "integer", "leading", "number", "operand", "usable"]
 
-_LETTERS = {"f": "s", "d": "d", "F": "c", "D": "z"}
+LETTERS = {"f": "s", "d": "d", "F": "c", "D": "z"}
+"""How the names of BLAS's functions begin, by dtype."""
+
+
+def integer(f: Function, value: int) -> str:
+    """An argument: a pointer to a constant."""
+    return f"ptr {f.module.constant('i32', str(value))}"
+
+
+def character(f: Function, value: str) -> str:
+    """An argument: a pointer to a constant."""
+    return f"ptr {f.module.constant('i8', str(ord(value)))}"
+
+
+def number(f: Function, value: float, dtype: DType) -> str:
+    """An argument: a pointer to a constant."""
+    type = register_type(dtype)
+    parts = [f"{type} {value!r}", f"{type} 0.0"][: 2 if dtype.kind == "c" else 1]
+    text = ", ".join(parts)
+    return f"ptr {f.module.constant(f'[{len(parts)} x {type}]', f'[{text}]')}"
+
+
+def call(f: Function, name: str, *arguments: str) -> None:
+    """Call a function of BLAS or LAPACK, like ``blas.dgemm``."""
+    f.module.declare(f'void @"{name}"({", ".join(["ptr"] * len(arguments))})')
+    f.emit(f'call void @"{name}"({", ".join(arguments)})')
 
 
 def emit_matmul(region: Region, equation: Equation) -> bool:
     """Write a (stack of) matrix product(s); False where BLAS has none of this kind."""
     (out,) = equation.outputs
     target = region.places.get(out)
-    if target is None or target.dtype.char not in _LETTERS or not region.unit.options.blas:
+    if target is None or target.dtype.char not in LETTERS or not region.unit.options.blas:
         return False
-    x, y = (_operand(region, a, target.dtype) for a in equation.inputs)
+    x, y = (operand(region, a, target.dtype) for a in equation.inputs)
     if target.size == 0:
         return True
     if x.shape[-1] == 0:
@@ -45,12 +70,12 @@ def emit_matmul(region: Region, equation: Equation) -> bool:
         y = replace(y, shape=(*y.shape, 1), strides=(*y.strides, 0))
     stack = broadcast_shapes(x.shape[:-2], y.shape[:-2])
     z = target.reshaped((*stack, x.shape[-2], y.shape[-1]))
-    x, y = _usable(region, x), _usable(region, y)
+    x, y = usable(region, x), usable(region, y)
     _over_stack(region.function, stack, x, y, z)
     return True
 
 
-def _operand(region: Region, atom: object, dtype: DType) -> Place:
+def operand(region: Region, atom: object, dtype: DType) -> Place:
     """An operand in memory, in the dtype of the product."""
     assert isinstance(atom, Variable)
     place = region.memory(atom)
@@ -66,7 +91,7 @@ def _operand(region: Region, atom: object, dtype: DType) -> Place:
     return converted
 
 
-def _leading(place: Place) -> tuple[str, int] | None:
+def leading(place: Place) -> tuple[str, int] | None:
     """How BLAS is to read the transpose of a matrix, and the step from one of its columns to the next."""
     (m, n), (down, across) = place.shape[-2:], place.strides[-2:]
     if (across == 1 or n == 1) and (down >= max(1, n) or m == 1):
@@ -76,9 +101,9 @@ def _leading(place: Place) -> tuple[str, int] | None:
     return None
 
 
-def _usable(region: Region, place: Place) -> Place:
+def usable(region: Region, place: Place) -> Place:
     """A matrix that BLAS can read."""
-    if _leading(place) is not None:
+    if leading(place) is not None:
         return place
     copy = region.scratch(place.shape, place.dtype)
     region.copy(place, copy)
@@ -100,75 +125,25 @@ def _over_stack(f: Function, stack: Shape, x: Place, y: Place, z: Place) -> None
 
 
 def _product(f: Function, x: Place, y: Place, z: Place, pointers: list[str]) -> None:
-    letter, type = _LETTERS[z.dtype.char], register_type(z.dtype)
+    letter = LETTERS[z.dtype.char]
     (m, k), n = x.shape[-2:], y.shape[-1]
-    parts = 2 if z.dtype.kind == "c" else 1
-    module = f.module
-    one, zero = ("1.0", "0.0")
-    scalar = f"[{parts} x {type}]"
-    unit = module.constant(scalar, f"[{', '.join([f'{type} {one}', f'{type} {zero}'][:parts])}]")
-    nothing = module.constant(scalar, f"[{', '.join([f'{type} {zero}'] * parts)}]")
-
-    def integer(value: int) -> str:
-        return f"ptr {module.constant('i32', str(value))}"
-
-    def character(value: str) -> str:
-        return f"ptr {module.constant('i8', str(ord(value)))}"
-
     px, py, pz = (f"ptr {p}" for p in pointers)
-    alpha, beta = f"ptr {unit}", f"ptr {nothing}"
-    how_x, how_y = _leading(x), _leading(y)
-    assert how_x is not None and how_y is not None
+    alpha, beta = number(f, 1.0, z.dtype), number(f, 0.0, z.dtype)
+    how_x, how_y = leading(x), leading(y)
+    assert how_x is not None
+    assert how_y is not None
     (tx, ldx), (ty, ldy) = how_x, how_y
+    one, size = integer(f, 1), (integer(f, n), integer(f, m), integer(f, k))
     if n == 1:  # x times a vector: BLAS reads xᵀ
-        flipped = "T" if tx == "N" else "N"
-        size = (k, m) if tx == "N" else (m, k)
-        step = y.strides[-2] if k > 1 else 1
-        arguments = [
-            character(flipped),
-            *map(integer, size),
-            alpha,
-            px,
-            integer(ldx),
-            py,
-            integer(step),
-            beta,
-            pz,
-            integer(1),
-        ]
-        name = f"{letter}gemv"
+        flipped, (rows, columns) = ("T", (k, m)) if tx == "N" else ("N", (m, k))
+        step = integer(f, y.strides[-2] if k > 1 else 1)
+        shape = (character(f, flipped), integer(f, rows), integer(f, columns))
+        call(f, f"blas.{letter}gemv", *shape, alpha, px, integer(f, ldx), py, step, beta, pz, one)
     elif m == 1:
-        size = (n, k) if ty == "N" else (k, n)
-        step = x.strides[-1] if k > 1 else 1
-        arguments = [
-            character(ty),
-            *map(integer, size),
-            alpha,
-            py,
-            integer(ldy),
-            px,
-            integer(step),
-            beta,
-            pz,
-            integer(1),
-        ]
-        name = f"{letter}gemv"
+        rows, columns = (n, k) if ty == "N" else (k, n)
+        step = integer(f, x.strides[-1] if k > 1 else 1)
+        shape = (character(f, ty), integer(f, rows), integer(f, columns))
+        call(f, f"blas.{letter}gemv", *shape, alpha, py, integer(f, ldy), px, step, beta, pz, one)
     else:
-        arguments = [
-            character(ty),
-            character(tx),
-            integer(n),
-            integer(m),
-            integer(k),
-            alpha,
-            py,
-            integer(ldy),
-            px,
-            integer(ldx),
-            beta,
-            pz,
-            integer(n),
-        ]
-        name = f"{letter}gemm"
-    module.declare(f'void @"blas.{name}"({", ".join(["ptr"] * len(arguments))})')
-    f.emit(f'call void @"blas.{name}"({", ".join(arguments)})')
+        how, ends = (character(f, ty), character(f, tx)), (beta, pz, integer(f, n))
+        call(f, f"blas.{letter}gemm", *how, *size, alpha, py, integer(f, ldy), px, integer(f, ldx), *ends)

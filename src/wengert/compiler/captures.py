@@ -21,7 +21,7 @@ __all__ = ["Captures", "Tracing", "present"]
 class Tracing(Protocol):
     """A level that traces, and has inputs for captured arrays."""
 
-    def captured(self, array: Box) -> Box | None:
+    def placeholder(self, array: Box) -> Box | None:
         """The array as an input of the program; None if it is none of those that were captured."""
 
 
@@ -50,7 +50,7 @@ class _Captured(Interpreter):
     def shape_of(self, box: Box) -> Shape:
         """The shape that the array always shows."""
         held = _held.get(id(box))
-        return box._value.shape if held is None else held.level.shape_of(box)  # type: ignore[no-any-return]
+        return box._value.shape if held is None else held.level.shape_of(box)
 
     def concrete(self, box: Box, purpose: str) -> Value:
         """The value that the array has for this thread."""
@@ -67,7 +67,7 @@ def present(x: Value) -> Any:
     if not isinstance(x, Box) or type(x._level) is not _Captured:
         return x
     for level in reversed(state.levels):
-        if (found := getattr(level, "captured", None)) is not None and (box := found(x)) is not None:
+        if (found := getattr(level, "placeholder", None)) is not None and (box := found(x)) is not None:
             return box
     return original(x)
 

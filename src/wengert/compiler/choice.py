@@ -58,13 +58,23 @@ class Choice(Generic[T]):
         """Note which way was taken."""
         self._last = way
 
-    def after(self, way: T, number: int, outcome: Hashable) -> T | None:
-        """The way to try when one met another outcome at a guard; None if none is known."""
+    def remove(self, way: T) -> None:
+        """Take a way out again."""
+        self.ways.remove(way)
+        others = [(w, self._outcomes[id(w)]) for w in self.ways]
+        last = self._last if self._last is not way else None
+        self._root, self._outcomes, self.ways = None, {}, []
+        for other, outcomes in others:
+            self.add(other, outcomes)
+        self._last = last or self._last if others else None
+
+    def after(self, outcomes: Sequence[Hashable]) -> T | None:
+        """The way to try after the first guards had these outcomes; None if none is known."""
         found: _Fork[T] | T | None = self._root
-        for step in (*self._outcomes[id(way)][:number], outcome):
+        for outcome in outcomes:
             if not isinstance(found, _Fork):
                 return None
-            found = found.branches.get(step)
+            found = found.branches.get(outcome)
         return self._longest(found)
 
     def _longest(self, found: _Fork[T] | T | None) -> T | None:

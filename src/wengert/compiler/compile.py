@@ -2,94 +2,127 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-import warnings
 from collections.abc import Callable, Collection, Sequence
-from functools import update_wrapper
+from functools import partial, update_wrapper
+from types import MethodType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..backends import backend
-from ..core.errors import DTypeError, TreeError, WengertError
-from ..core.interpreter import Box, state, strip, wrap
-from ..core.tree import Tree, flatten, unflatten
+from ..core.errors import DTypeError, TreeError
+from ..core.interpreter import Box, state, strip
+from ..core.tree import flatten
 from ..core.types import SCALARS, ArrayType, Value, type_of
-from ..eager.array import Array
-from ..eager.tape import EAGER
 from ..transforms.arguments import check_callable
 from ..transforms.trace import Stager
 from .environment import Environment
-from .executable import Executable, RunEagerly
-from .guards import GuardFailed
-from .path import Path
+from .hot import MISS, Hot, hot_path
+from .notices import notify
+from .places import plain_key
+from .specialisation import Call, Specialisation, Way
 from .stages import Stages, check_stages
-from .tracing import Traced, trace_path
 
 __all__ = ["CacheInfo", "Compiled", "compile"]
 
-PATHS = 32
-"""So many ways through a function are kept for one specialisation; then it runs eagerly."""
+_HOT = 4
+"""So many kinds of calls have a short way in at once."""
+_KEPT = 512
+"""So many specialisations, and ways to see what is captured, are kept."""
 
 
 class CacheInfo(NamedTuple):
     """What a compiled function holds."""
 
     specialisations: int
-    """Combinations of types and static arguments that it was traced for."""
+    """Combinations of types and static arguments that it was called with."""
     paths: int
     """Ways through the function, over all specialisations."""
-    calls: int
-    """Calls that did not take the shortest way in."""
     traced: int
     """How often the function was run to trace it."""
     from_disk: int
     """Paths whose object code was found in the cache on disk."""
     eager: int
-    """Specialisations that run eagerly, because they cannot be compiled."""
+    """Specialisations that look for no further paths: other calls run eagerly."""
 
 
 class Compiled:
     """A function that is compiled when it is called; see :func:`compile`."""
 
-    def __init__(self, function: Callable[..., Any], static_argnums: Any, off: Collection[str]) -> None:
+    def __init__(self, function: Callable[..., Any], static_argnums: Any = (), off: Collection[str] = ()) -> None:
         check_callable(function)
         self.function = function
         self.static = _numbers(static_argnums)
         self.off = check_stages(off)
-        self._specialisations: dict[Any, _Specialisation] = {}
-        self._environment: Environment | None = None
-        self._hot: _Hot | None = None
+        self.name: str = getattr(function, "__name__", type(function).__name__)
+        self._hot: tuple[tuple[Way, Hot], ...] = ()
         self._lock = threading.RLock()
-        self._calls = 0
         self._changes = 0
+        self._warned = False
+        self._specialisations: dict[Any, Specialisation] = {}
+        self._environments: dict[Any, tuple[Callable[..., Any], Environment]] = {}
+        self._bound: dict[int, tuple[Any, Compiled]] = {}
         update_wrapper(self, function, updated=())
 
     def __repr__(self) -> str:
-        return f"<compiled {getattr(self.function, '__qualname__', self.function)!s}>"
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        return _Bound(self, instance)
+        return f"<compiled {getattr(self.function, '__qualname__', self.name)}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function gives for these arguments."""
-        hot = self._hot
-        if hot is not None and not kwargs and not state.levels:
-            out = hot(args)
-            if out is not None:
-                return out[0]
+        for _, hot in self._hot:
+            out = hot(args, kwargs)
+            if out is not MISS:
+                return out
         return self._call(args, kwargs)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if any(isinstance(level, Stager) for level in (*state.levels, *(v.level for v in state.visits))):
-            return self.function(*args, **kwargs)
-        self._calls += 1
+            return self.function(*args, **kwargs)  # it becomes part of a program that somebody is writing
         call = self._request(args, kwargs)
         return call.specialisation(call)
 
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
+    # -- As a method, and elsewhere -----------------------------------------------------------------------------------
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None or isinstance(self.function, staticmethod):
+            return self
+        attributes = getattr(instance, "__dict__", None)
+        if type(attributes) is not dict:  # a class, or an object with slots
+            known = self._bound.get(id(instance))
+            if known is None:
+                _make_room(self._bound)
+                known = self._bound[id(instance)] = (instance, self._for(instance))
+            return known[1]
+        methods = attributes.get(_METHODS)
+        if methods is None:
+            methods = attributes[_METHODS] = _Methods()
+        found = methods.get(self)
+        if (
+            found is None or getattr(found.function, "__self__", None) is not instance
+        ):  # the attributes may be those of a copy
+            methods = attributes[_METHODS] = _Methods({k: m for k, m in methods.items() if m is not found})
+            found = methods[self] = self._for(instance)
+        return found
+
+    def _for(self, instance: Any) -> Compiled:
+        """The method of an object."""
+        static = tuple(n - 1 if n > 0 else n for n in self.static if n)
+        return Compiled(MethodType(self.function, instance), static, self.off)
+
+    def __reduce__(self) -> Any:
+        found: Any = sys.modules.get(getattr(self, "__module__", None) or "")
+        for name in getattr(self, "__qualname__", "").split("."):
+            found = getattr(found, name, None)
+        return self.__qualname__ if found is self else (Compiled, (self.function, self.static, self.off))
+
+    def __copy__(self) -> Compiled:
+        return Compiled(self.function, self.static, self.off)
+
+    # -- What a call is for -------------------------------------------------------------------------------------------
+
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """A call taken apart, with the specialisation that it is for."""
         static, dynamic = self._divided(args)
         leaves, tree = flatten((dynamic, kwargs))
@@ -97,110 +130,167 @@ class Compiled:
         types: list[ArrayType] = []
         rest: list[tuple[int, Any]] = []
         for i, x in enumerate(leaves):
-            if isinstance(x, Box) or backend.is_array(x):
-                values.append(strip(x))
-                types.append(ArrayType(x.shape, x.dtype))
-            elif type(x) in SCALARS:
-                values.append(x)
-                types.append(type_of(x))
-            else:
+            value = _value(x)
+            if value is None:
                 rest.append((i, x))
-        environment, captured = self._captured()
-        key = (
-            tree,
-            tuple(types),
-            tuple((i, type(x), x) for i, x in (*static, *rest)),
-            environment.token(),
-            tuple(ArrayType(a.shape, a.dtype) for a in captured),
-        )
+            else:
+                values.append(value)
+                types.append(type_of(x) if type(x) in SCALARS else ArrayType(value.shape, value.dtype))
+        fixed = (*static, *rest)
+        keys = tuple([(i, type(x), x if (key := plain_key(x)) is None else key) for i, x in fixed])
         try:
-            found = self._specialisations.get(key)
+            hash(keys)
         except TypeError:
             raise DTypeError(
                 "a compiled function takes arrays, numbers and containers of them; other arguments are fixed when it "
-                f"is traced and must be hashable, unlike {_unhashable([x for _, x in (*static, *rest)])}"
+                f"is traced and must be hashable, unlike {_unhashable([x for _, x in fixed])}"
             ) from None
+        root, environment, captured = self._captured([x for _, x in fixed if plain_key(x) is None])
+        arrays = tuple([ArrayType(a.shape, a.dtype) for a in captured])
+        key = (tree, tuple(types), len(static), keys, environment.token(), arrays)
+        found = self._specialisations.get(key)
         if found is None:
             with self._lock:
-                found = self._specialisations.setdefault(key, _Specialisation(self, environment))
-        return _Call(found, args, kwargs, values, types, static, rest, len(leaves), tree, captured)
+                found = self._specialisations.get(key)
+                if found is None:
+                    _make_room(self._specialisations)
+                    found = self._specialisations[key] = Specialisation(self)
+        return Call(found, args, kwargs, values, types, static, rest, len(leaves), tree, root, environment, captured)
 
     def _divided(self, args: tuple[Any, ...]) -> tuple[list[tuple[int, Any]], tuple[Any, ...]]:
-        """The static arguments with their numbers (below zero, apart from leaves), and the others."""
+        """The static arguments with their positions, and the others."""
         if not self.static:
             return [], args
-        numbers = set()
         for number in self.static:
             if not -len(args) <= number < len(args):
                 raise TreeError(
-                    f"static_argnums={self.static} names an argument that is not given: there are {len(args)}"
+                    f"static_argnums={self.static} names an argument that is not given: there are {len(args)} "
+                    "positional arguments"
                 )
-            numbers.add(number % len(args))
-        static = [(~i, args[i]) for i in sorted(numbers)]
-        return static, tuple(x for i, x in enumerate(args) if i not in numbers)
+        numbers = sorted({number % len(args) for number in self.static})
+        return [(k, args[k]) for k in numbers], tuple([x for k, x in enumerate(args) if k not in numbers])
 
-    def _captured(self) -> tuple[Environment, list[Any]]:
-        environment = self._environment
-        captured = environment.current() if environment is not None else None
-        while environment is None or captured is None:
-            environment = self._environment = Environment(self.function)
-            captured = environment.current()
-            self._hot = None
-        return environment, captured
+    def _captured(self, things: Sequence[Any]) -> tuple[Callable[..., Any], Environment, list[Any]]:
+        """What can be seen of the function and of objects among its arguments, and the captured arrays."""
+        key = tuple(map(id, things))
+        known = self._environments.get(key)
+        captured = None if known is None else known[1].current()
+        while known is None or captured is None:
+            root = partial(self.function, *things) if things else self.function
+            with self._lock:
+                self._environments.pop(key, None)
+                _make_room(self._environments)
+                known = self._environments[key] = (root, Environment(root))
+            self._hot = ()
+            captured = known[1].current()
+        return (*known, captured)
+
+    # -- What specialisations say -------------------------------------------------------------------------------------
 
     def changed_itself(self) -> bool:
         """Note that the function changed what it captures; whether it did so before (a memo is filled but once)."""
         self._changes += 1
         return self._changes > 2
 
-    # -- What a person can ask ------------------------------------------------------------------------------------------
+    def warn_of_unseen(self, environment: Environment, used: Sequence[str]) -> None:
+        """Warn, once, of what changes from call to call and cannot be seen to."""
+        if self._warned or (environment.complete and not used):
+            return
+        self._warned = True
+        if used:
+            what = (
+                f"it drew from {', '.join(used)}, which gives the same in all compiled calls; use wg.random for numbers"
+            )
+            what += " that differ from call to call, or pass them as arguments"
+        else:
+            what = (
+                "it captures too many objects, or evaluates text, or looks at thread-local variables: what changes "
+                "there from call to call is not noticed; pass it as arguments"
+            )
+        notify(f"{self!r} was traced, but {what}")
+
+    def remember(self, way: Way, watched: dict[int, Any], call: Call) -> None:
+        """Make a short way in for calls like this."""
+        known = self._hot
+        if (known and known[0][0] is way) or any(map(_is_looked_at, (*call.values, *call.captured))):
+            return
+        made = next((hot for w, hot in known if w is way), None) or hot_path(way, watched, call)
+        if made is not None:
+            self._hot = ((way, made), *[entry for entry in known if entry[0] is not way][: _HOT - 1])
+
+    # -- What a person can ask ----------------------------------------------------------------------------------------
 
     def lower(self, *args: Any, **kwargs: Any) -> Stages:
         """What the compiler makes of the function for these arguments, stage by stage; see :class:`Stages`."""
         call = self._request(args, kwargs)
-        path = call.specialisation.path_for(call)
-        return Stages(path.executable)
+        return Stages(call.specialisation.way_for(call).path.executable)
 
     def cache_info(self) -> CacheInfo:
         """How many specialisations and paths there are."""
         found = list(self._specialisations.values())
-        paths = [p for s in found for p in s.paths]
-        made = [p.path._executable for p in paths]
+        ways = [way for specialisation in found for way in specialisation.ways]
+        made = [way.path.made for way in ways]
         return CacheInfo(
             len(found),
-            len(paths),
-            self._calls,
+            len(ways),
             sum(s.traced for s in found),
-            sum(1 for e in made if e is not None and e.from_store),
-            sum(1 for s in found if s.eager),
+            sum(1 for executable in made if executable is not None and executable.from_store),
+            sum(1 for s in found if s.full),
         )
 
     def clear_cache(self) -> None:
         """Forget all specialisations; what is on disk stays."""
         with self._lock:
-            self._specialisations = {}
-            self._environment, self._hot = None, None
+            self._specialisations, self._environments, self._bound = {}, {}, {}
+            self._hot = ()
 
 
-class _Bound:
-    """A compiled method of an object."""
+_METHODS = "__wengert_compiled__"
+"""Where an object keeps its compiled methods."""
 
-    def __init__(self, compiled: Compiled, instance: Any) -> None:
-        self.compiled, self.instance = compiled, instance
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        own = vars(self.instance).setdefault("__wengert_compiled__", {}) if hasattr(self.instance, "__dict__") else {}
-        method = own.get(self.compiled)
-        if method is None:
-            function = self.compiled.function.__get__(self.instance)
-            method = own[self.compiled] = Compiled(function, self.compiled.static, self.compiled.off)
-        return method(*args, **kwargs)
+class _Methods(dict[Compiled, Compiled]):
+    """The compiled methods of one object; they are not copied with it."""
+
+    def __copy__(self) -> _Methods:
+        return _Methods()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Methods:
+        return _Methods()
+
+    def __reduce__(self) -> Any:
+        return _Methods, ()
+
+
+def _is_looked_at(x: Value) -> bool:
+    return isinstance(strip(x), Box)
+
+
+def _value(x: Any) -> Value | None:
+    """An argument that may differ from call to call: an array, or a number; None for one that is fixed."""
+    if isinstance(x, Box):
+        return strip(x)
+    if type(x) is float or type(x) is complex or (type(x) is int and -_INT64 <= x < _INT64):
+        return x
+    if backend.is_array(x) and x.dtype.kind in "biufc":
+        value = x if type(x) is np.ndarray else np.asarray(x)
+        return value if value.dtype.isnative else value.astype(value.dtype.newbyteorder("="))
+    return None
+
+
+_INT64 = 1 << 63
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Forget the oldest entries of what grows with what a program does."""
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)), None)
 
 
 def _unhashable(values: Sequence[Any]) -> str:
     for x in values:
         try:
-            hash(x)
+            hash(x if (key := plain_key(x)) is None else key)
         except TypeError:
             return f"{x!r} of type {type(x).__name__}"
     return "one of them"
@@ -213,236 +303,6 @@ def _numbers(static_argnums: Any) -> tuple[int, ...]:
     return tuple(n.__index__() for n in numbers)
 
 
-class _Call(NamedTuple):
-    """One call of a compiled function."""
-
-    specialisation: _Specialisation
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    values: list[Value]
-    types: list[ArrayType]
-    static: list[tuple[int, Any]]
-    rest: list[tuple[int, Any]]
-    leaves: int
-    tree: Tree
-    captured: list[Any]
-
-    def arguments(self, boxes: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The function's arguments, with these in the places of arrays and numbers."""
-        fixed, given = dict(self.rest), iter(boxes)
-        leaves = [fixed[i] if i in fixed else next(given) for i in range(self.leaves)]
-        args, kwargs = unflatten(self.tree, leaves)
-        full = list(args)
-        for number, x in self.static:
-            full.insert(~number, x)
-        return tuple(full), kwargs
-
-
-class _PathOfCall(NamedTuple):
-    path: Path
-    traced: Traced
-    snapshot: tuple[Any, ...] | None
-    """What the captured arrays were, where constants may have been computed from them."""
-
-    def fits(self, captured: Sequence[Any]) -> bool:
-        """Whether the captured arrays are what the constants were computed from."""
-        if self.snapshot is None:
-            return True
-        return all(_same(a, b) for a, b in zip(captured, self.snapshot, strict=True))
-
-
-def _same(array: Any, kept: Any) -> bool:
-    value = strip(array)
-    if isinstance(value, Box):
-        return value is kept
-    return isinstance(kept, np.ndarray) and value.dtype == kept.dtype and value.tobytes() == kept.tobytes()
-
-
-class _Specialisation:
-    """The paths through a function for arguments of the same types."""
-
-    def __init__(self, owner: Compiled, environment: Environment) -> None:
-        self.owner, self.environment = owner, environment
-        self.paths: list[_PathOfCall] = []
-        self.eager = False
-        self.traced = 0
-        self._lock = threading.RLock()
-
-    def __call__(self, call: _Call) -> Any:
-        """What the function gives."""
-        if self.eager:
-            return self.owner.function(*call.args, **call.kwargs)
-        try:
-            for found in list(self.paths):
-                if not found.fits(call.captured):
-                    continue
-                try:
-                    return self._run(found, call)
-                except GuardFailed:
-                    continue
-            found = self._new_path(call)
-            if found is None:
-                return self.owner.function(*call.args, **call.kwargs)
-            return self._run(found, call)
-        except (RunEagerly, GuardFailed):
-            return self.owner.function(*call.args, **call.kwargs)
-
-    def path_for(self, call: _Call) -> Path:
-        """The path that a call takes."""
-        for found in self.paths:
-            try:
-                if found.fits(call.captured):
-                    self._run(found, call)
-                    return found.path
-            except GuardFailed:
-                continue
-        made = self._new_path(call)
-        if made is None:
-            raise DTypeError(f"{self.owner!r} runs eagerly for these arguments: see the warning")
-        return made.path
-
-    def _run(self, found: _PathOfCall, call: _Call) -> Any:
-        captured = [call.captured[k] for k in found.traced.captured]
-        outputs = found.path([*call.values, *map(strip, captured)])
-        if found is not self.paths[0]:
-            with self._lock:
-                self.paths.remove(found)
-                self.paths.insert(0, found)
-        self.owner._hot = _Hot.of(self, found, call)
-        return unflatten(found.traced.out_tree, [wrap(o) for o in outputs])
-
-    def _new_path(self, call: _Call) -> _PathOfCall | None:
-        with self._lock:
-            if len(self.paths) >= PATHS:
-                self._give_up(
-                    f"it took more than {PATHS} different ways through Python's control flow for arguments of the "
-                    "same types; use wg.cond, wg.while_loop, wg.scan or wg.where, or pass numbers that it branches on "
-                    "by static_argnums"
-                )
-                return None
-            self.traced += 1
-            function = self.owner.function
-            try:
-                traced = trace_path(function, call.arguments, call.values, call.types, call.captured)
-            except RecursionError:
-                raise
-            changed = self.environment.difference()
-            if changed is not None and self.owner.changed_itself():
-                raise TreeError(
-                    f"{getattr(function, '__name__', function)} changes {changed}, which it captured, when it is "
-                    "called; a compiled function runs only once for all calls of the same types: return what changes"
-                )
-            try:
-                path = Path(traced.program, getattr(function, "__name__", "function"), self.owner.off)
-                if not any(isinstance(x, Box) for x in (*call.values, *map(strip, call.captured))):
-                    path.executable  # noqa: B018
-            except WengertError:
-                raise
-            except Exception as error:  # a fault of the compiler: the function is right, so let it run
-                self._give_up(
-                    f"the compiler failed ({type(error).__name__}: {error}), which is a fault of wengert's: "
-                    "please report it with the function and the arguments' shapes and dtypes"
-                )
-                return None
-            snapshot = tuple(_kept(a) for a in call.captured) if traced.unexplained and call.captured else None
-            made = _PathOfCall(path, traced, snapshot)
-            self.paths.insert(0, made)
-            return made
-
-    def _give_up(self, why: str) -> None:
-        self.eager = True
-        warnings.warn(f"{self.owner!r} runs eagerly from now on for arguments like these: {why}", stacklevel=6)
-
-
-def _kept(array: Any) -> Any:
-    value = strip(array)
-    return value if isinstance(value, Box) else np.array(value)
-
-
-class _Hot:
-    """The shortest way in, for a call like the last one."""
-
-    def __init__(
-        self, specialisation: _Specialisation, found: _PathOfCall, call: _Call, executable: Executable
-    ) -> None:
-        self.kinds = [t.dtype if t.is_weak else np.ndarray for t in call.types]
-        self.tree = call.tree
-        self.flat = all(type(a) in (Array, np.ndarray, float, int, bool, complex) for a in call.args)
-        self.environment = None if specialisation.environment.trivial else specialisation.environment
-        self.captured = found.traced.captured
-        self.executable = executable
-        self.entry = executable.entry
-        self.outputs = executable.outputs
-        self.out_tree = found.traced.out_tree
-        self.single = (
-            len(self.outputs) == 1 and not isinstance(found.traced.out_tree, tuple) and _is_leaf(self.out_tree)
-        )
-
-    @staticmethod
-    def of(specialisation: _Specialisation, found: _PathOfCall, call: _Call) -> _Hot | None:
-        """For a call without static arguments, on plain arrays."""
-        executable = found.path._executable
-        if executable is None or call.static or call.rest or call.kwargs or found.snapshot is not None:
-            return None
-        return _Hot(specialisation, found, call, executable)
-
-    def __call__(self, args: tuple[Any, ...]) -> tuple[Any] | None:
-        """The result, in a tuple; None where the call is another."""
-        if self.flat:
-            leaves: Sequence[Any] = args
-            if len(args) != len(self.kinds):
-                return None
-        else:
-            leaves, tree = flatten((args, {}))
-            if tree != self.tree:
-                return None
-        values = []
-        for x, kind in zip(leaves, self.kinds, strict=True):
-            given = type(x)
-            if given is Array:
-                if x._note is not None or x._level is not EAGER:
-                    return None
-                x = x._value
-                given = type(x)
-            if given is not kind:
-                if kind is not np.ndarray or not isinstance(x, np.generic):
-                    return None
-                x = np.asarray(x)
-            elif kind is not np.ndarray:
-                x = np.array(x)
-            values.append(x)
-        if self.environment is not None:
-            captured = self.environment.current()
-            if captured is None:
-                return None
-            for k in self.captured:
-                x = captured[k]
-                if type(x) is Array:
-                    if x._note is not None or x._level is not EAGER:
-                        return None
-                    x = x._value
-                if type(x) is not np.ndarray:
-                    x = np.asarray(x)
-                values.append(x)
-        executable = self.executable
-        results = [_empty(shape, dtype) for shape, dtype in self.outputs]
-        arena = executable.take_arena()
-        status = self.entry(*values, *results, arena)
-        executable.give_arena(arena)
-        if status:
-            return None
-        if self.single:
-            return (Array(results[0], EAGER, None),)
-        return (unflatten(self.out_tree, [Array(x, EAGER, None) for x in results]),)
-
-
-_empty = np.empty
-
-
-def _is_leaf(tree: Tree) -> bool:
-    return flatten(0.0)[1] is tree
-
-
 def compile(
     function: Callable[..., Any] | None = None,
     *,
@@ -451,16 +311,19 @@ def compile(
 ) -> Any:
     """A function like ``function``, as machine code.
 
-    The function is traced when it is called with arguments of new shapes or dtypes: it runs once, on placeholders,
-    and what it does with them becomes a program, which is compiled. Python's own control flow may depend on values:
-    the program then holds for the way that was taken, with a guard at each decision, and other ways are compiled when
-    they are met. What else Python does, such as printing, it does when the function is traced. Arrays that the function
-    captured are read anew at each call, and other captured values are watched.
+    The function is traced when it is called with arguments of new shapes or dtypes: it runs once, on placeholders, and
+    what it does with them becomes a program, which is compiled. Python's own control flow may depend on values: the
+    program then holds for the way that was taken, with a guard at each decision, and other ways are compiled when they
+    are met. So it is with ``float(x)``, ``int(x)``, ``x.item()`` and ``x.tolist()``. What else Python does, such as
+    printing, it does when the function is traced. Arrays that the function captured are read anew at each call, and
+    derivatives flow to them; other captured values are watched. Where the function cannot be compiled it runs eagerly,
+    with one warning that says why.
 
     Parameters
     ----------
     function : callable
-        Takes and returns arrays, numbers, or containers of them. Left out, the result is a decorator.
+        Takes and returns arrays, numbers, or containers of them; NumPy arrays come out as arrays of this library. It
+        must not write into its arguments or into what it captured. Left out, the result is a decorator.
     static_argnums : int or sequence of int
         Positional arguments that the function is specialised on by value; they must be hashable. So are all arguments
         that are neither arrays nor numbers.

@@ -342,7 +342,9 @@ def emit_while(region: Region, equation: Equation) -> bool:
     body: Program = params["body"]
     first, second = params["counts"]
     f = region.function
-    asked, stepped = (_given(region, part) for part in (equation.inputs[:first], equation.inputs[first : first + second]))
+    asked, stepped = (
+        _given(region, part) for part in (equation.inputs[:first], equation.inputs[first : first + second])
+    )
     init = equation.inputs[first + second :]
     carries = _carries(region, body, body.inputs[second:], body.outputs)
     for carry, atom in zip(carries, init, strict=True):

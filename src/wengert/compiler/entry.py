@@ -28,9 +28,7 @@ _TYPE, _DATA, _NDIM, _DIMENSIONS, _DESCRIPTOR, _FLAGS = 8, 16, 24, 32, 56, 64
 _CONTIGUOUS_ALIGNED = 0x0001 | 0x0100
 
 
-def emit_entry(
-    module: Module, inputs: Sequence[Place], outputs: int, constants: int, main: str, release: bool
-) -> None:
+def emit_entry(module: Module, inputs: Sequence[Place], outputs: int, constants: int, main: str, release: bool) -> None:
     """Write the builtin: ``entry(table, args, count)``.
 
     The table (the builtin's ``self``, an array of addresses) has what is known only in this process: the function that
@@ -106,7 +104,11 @@ _FASTCALL = 0x0080
 @cache
 def layout_is_known() -> bool:
     """Whether arrays lie in memory as they are read here: asked of an array."""
-    if sys.implementation.name != "cpython" or sys.maxsize < 1 << 60 or not getattr(sys, "_is_gil_enabled", lambda: True)():
+    if (
+        sys.implementation.name != "cpython"
+        or sys.maxsize < 1 << 60
+        or not getattr(sys, "_is_gil_enabled", lambda: True)()
+    ):
         return False
     x = np.ones((3, 5))
 

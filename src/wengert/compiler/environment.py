@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.interpreter import Box
+from ..eager.array import Array
 from .places import Captured, Check, is_array, plain_key
 from .reach import Reach
 
@@ -45,6 +45,8 @@ class Environment:
         Each array once, at the first place where it was found.
     generators : list of str
         Places of random generators and iterators, whose state changes unseen.
+    sources : list of (str, object)
+        These places with what stands there.
     complete : bool
         Whether everything was followed: False past the limit, or where code evaluates text or
         looks at thread-local variables.
@@ -65,6 +67,7 @@ class Environment:
         "arrays",
         "complete",
         "generators",
+        "sources",
         "trivial",
     )
 
@@ -73,6 +76,7 @@ class Environment:
         self._function = function
         self.arrays: list[Captured] = reach.arrays
         self.generators: list[str] = list(dict.fromkeys(reach.generators))
+        self.sources: list[tuple[str, Any]] = reach.sources
         self.complete: bool = reach.complete
         self._checks: list[Check] = reach.checks
         self._objects = reach.objects
@@ -167,7 +171,7 @@ class Environment:
         return None
 
 
-_TYPES = frozenset({Box.array_type, np.ndarray})
+_TYPES = frozenset({Array, np.ndarray})
 
 
 class _Token:

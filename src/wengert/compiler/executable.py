@@ -15,7 +15,7 @@ from ..core.program import Program, Variable
 from . import loader, machine, symbols
 from .callout import CALLED_OUT_FAILED, CallOut
 from .entry import FITS_NOT, builtin, layout_is_known
-from .guards import GuardFailed, guard, outcome_of
+from .guards import GuardFailed, guard
 from .lower import Lowered, lowered
 from .scattering import RUN_EAGERLY
 from .schedule import dtype_of
@@ -113,9 +113,9 @@ class Executable:
             equation = self._guards[status - 1]
             kind, expected = equation.params["kind"], equation.params["expected"]
             if kind == "truth":
-                return GuardFailed(status - 1, not expected)
+                return GuardFailed(status - 1, kind, not expected)
             dtype = dtype_of(equation.inputs[0].type)
-            return GuardFailed(status - 1, outcome_of(kind, arena[: dtype.itemsize].view(dtype)[0]))
+            return GuardFailed(status - 1, kind, arena[: dtype.itemsize].view(dtype).item())
         if status == CALLED_OUT_FAILED:
             error: BaseException = self._failed.error
             self._failed.error = None
@@ -174,7 +174,7 @@ def _loaded(ir: str) -> tuple[bool, loader.Loaded]:
     key = key_of(ir, host())
     found = _store.get(key)
     if found is not None:
-        with suppress(Exception):
+        with suppress(loader.LinkError, RuntimeError):
             return True, loader.load(found, symbols.address)
     code = machine.optimised(ir).object
     _store.put(key, code)

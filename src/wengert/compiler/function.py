@@ -10,6 +10,7 @@ from math import prod
 from ..core.types import Shape
 from .indices import AnyIndex, Index, linear, row_major
 from .ir import DType, Module, Scalar, memory_type
+from .outlining import outlined
 from .scalars import Arithmetic
 
 __all__ = ["Function", "Place"]
@@ -70,8 +71,11 @@ class Function:
 
     def text(self, attributes: str = "", linkage: str = "internal ") -> str:
         """The function, complete."""
+        pointers = [f"ptr {line.split()[0]}" for line in self._allocas]
+        lines, parts, slots = outlined(f"{self.name}_part", [*self.params, *pointers], self.lines)
+        allocas = [*self._allocas, f"  %slots = alloca [{slots} x i8], align 16"] if parts else self._allocas
         head = f"define {linkage}{self.result} @{self.name}({', '.join(self.params)}) {attributes}{{"
-        return "\n".join([head, "start:", *self._allocas, *self.lines, "}"])
+        return "\n".join([*parts, head, "start:", *allocas, *lines, "}"])
 
     def emit(self, line: str) -> None:
         """Add an instruction."""

@@ -24,13 +24,15 @@ class GuardFailed(Exception):
     ----------
     number
         Of the guard, in the order of the program.
-    outcome
-        What Python would have seen; see :func:`outcome_of`.
+    kind
+        Of the guard.
+    value
+        What Python would have seen: a bool or a number.
     """
 
-    def __init__(self, number: int, outcome: Hashable) -> None:
-        super().__init__(number, outcome)
-        self.number, self.outcome = number, outcome
+    def __init__(self, number: int, kind: str, value: Any) -> None:
+        super().__init__(number, kind, value)
+        self.number, self.kind, self.value = number, kind, value
 
 
 def outcome_of(kind: str, value: Any) -> Hashable:
@@ -43,7 +45,7 @@ def outcome_of(kind: str, value: Any) -> Hashable:
 
 def _bits(number: Any) -> Hashable:
     if not isinstance(number, float):
-        return number
+        return int(number)
     return "nan" if number != number else _packed(number)
 
 
@@ -57,7 +59,7 @@ def holds(value: Any, kind: str, expected: Any) -> bool:
 
 def _evaluate(x: Any, *, number: int, kind: str, expected: Any) -> tuple[()]:
     if not holds(x, kind, expected):
-        raise GuardFailed(number, outcome_of(kind, x))
+        raise GuardFailed(number, kind, bool(x) if kind == "truth" else x.item())
     return ()
 
 

@@ -65,7 +65,9 @@ def register_type(dtype: DType) -> str:
 
 
 def memory_type(dtype: DType) -> str:
-    """LLVM's type of an element in memory."""
+    """LLVM's type of an element in memory; of a dtype without scalars just its bytes."""
+    if not supported(dtype):
+        return f"[{dtype.itemsize} x i8]"
     if dtype.kind == "b":
         return "i8"
     return f"[2 x {register_type(dtype)}]" if dtype.kind == "c" else register_type(dtype)
@@ -104,6 +106,7 @@ class Module:
         self.functions: list[str] = []
         self._has = has
         self._declarations: dict[str, None] = {}
+        self._globals: dict[str, None] = {}
         self._attributes: dict[str, int] = {}
         self._constants: dict[str, str] = {}
         self._vector_functions: dict[str, None] = {}
@@ -123,6 +126,10 @@ class Module:
     def declare(self, signature: str) -> None:
         """Declare a function, like ``double @cbrt(double)``; once, however often it is said."""
         self._declarations[signature] = None
+
+    def globals(self, definition: str) -> None:
+        """Define or declare a variable; once, however often it is said."""
+        self._globals[definition] = None
 
     def attributes(self, text: str) -> str:
         """The group of these function attributes, like ``#0``."""
@@ -161,7 +168,12 @@ class Module:
     def text(self) -> str:
         """The module."""
         constants = (f"{name} = private unnamed_addr constant {text}" for text, name in self._constants.items())
-        lines = [*constants, *self.functions, *(f"declare {signature}" for signature in self._declarations)]
+        lines = [
+            *constants,
+            *self._globals,
+            *self.functions,
+            *(f"declare {signature}" for signature in self._declarations),
+        ]
         if self._vector_functions:  # which nothing calls before loops are vectorised
             used = ", ".join(f"ptr @{symbol}" for symbol in self._vector_functions)
             lines.append(

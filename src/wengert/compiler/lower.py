@@ -12,7 +12,7 @@ from ..core.program import Program, Variable
 from ..core.types import ArrayType, Value, type_of
 from . import symbols
 from .callout import CallOut
-from .entry import emit_entry
+from .entry import emit_entry, layout_is_known
 from .function import Function, Place
 from .ir import DType, Module, supported
 from .memory import Arena
@@ -26,6 +26,8 @@ LOWERING_STAGES = ("fuse", "registers", "reuse", "threads", "vector math", "blas
 
 _WORTH_RELEASING = 20_000
 """Additions from which on the interpreter lock is released: some five microseconds of work."""
+_CUBIC = ("matmul", "cholesky", "solve", "inv", "det", "slogdet")
+"""What takes as many additions for each element as its first input has columns."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def lowered(program: Program, off: Collection[str] = ()) -> Lowered:
         region.bind(variable, unit.constants[variable])
     region.run(results)
     main.emit("ret i32 0")
-    module.functions.append(main.text())
+    module.functions.append(main.text() if layout_is_known() else main.text(linkage=""))
     emit_entry(module, places, len(results), len(constants), "main", _is_long(program, unit))
     return Lowered(module.text(), region.plan, tuple(outputs), arena.size, tuple(unit.callouts), constants)
 
@@ -117,7 +119,7 @@ def _is_long(program: Program, unit: Unit) -> bool:
         size = max((prod(v.type.shape) for v in equation.outputs), default=0)
         size = max(size, *(prod(a.type.shape) for a in equation.inputs if isinstance(a, Variable)), 0)
         name = equation.primitive.name
-        inner = equation.inputs[0].type.shape[-1:] if name == "matmul" else ()  # type: ignore[union-attr]
+        inner = equation.inputs[0].type.shape[-1:] if name in _CUBIC else ()  # type: ignore[union-attr]
         total += size * prod(inner) * (1.0 + element_cost(equation))
         if name in ("scan", "while_loop", "cond"):
             return True

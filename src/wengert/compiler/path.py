@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ..backends import backend
+from ..core.errors import WengertError
 from ..core.interpreter import Box, Interpreter, apply, strip, wrap
 from ..core.primitive import Primitive
 from ..core.program import Program, Variable
@@ -25,9 +26,11 @@ from ..transforms.forward import Forward, push_forward
 from ..transforms.partition import split
 from ..transforms.reverse import record_call
 from ..transforms.trace import Stager, Tracer
-from .executable import Executable
+from .executable import Executable, RunEagerly
+from .notices import notify
+from .tracing import undisturbed
 
-__all__ = ["Path"]
+__all__ = ["Path", "interpreted", "warn_of_fault"]
 
 
 class Path:
@@ -47,19 +50,21 @@ class Path:
         self.program, self.name, self.off = program, name, tuple(off)
         self.types = [v.type for v in program.inputs]
         self.primitive = self._operation()
-        self._executable: Executable | None = None
+        self.weak = [isinstance(out, Variable) and out.type.is_weak for out in program.outputs]
+        self.made: Executable | None = None
+        self._failed = False
         self._derived: dict[Any, Any] = {}
         self._lock = threading.RLock()
 
     @property
     def executable(self) -> Executable:
         """The machine code; made when it is first needed."""
-        found = self._executable
+        found = self.made
         if found is None:
             with self._lock:
-                found = self._executable
+                found = self.made
                 if found is None:
-                    found = self._executable = Executable(self.program, self.off)
+                    found = self.made = Executable(self.program, self.off)
         return found
 
     def __call__(self, values: Sequence[Value]) -> tuple[Value, ...]:
@@ -67,10 +72,23 @@ class Path:
         outputs: tuple[Value, ...] = apply(self.primitive, *values)
         return outputs
 
-    def _evaluate(self, *values: Value, program: Program | None = None) -> tuple[Value, ...]:
-        return tuple(self.executable(values))
+    def evaluate(self, *values: Value) -> tuple[Value, ...]:
+        """The outputs for arrays of the backend."""
+        if self.made is None and not self._failed:
+            self.prepare()
+        if self.made is None:
+            return tuple(interpreted(self.program, values))
+        return tuple(self.made(values))
 
-    # -- As an operation --------------------------------------------------------------------------------------------------
+    def prepare(self) -> None:
+        """Make the machine code now; where that fails there is a warning, and the program is evaluated by NumPy."""
+        try:
+            self.executable  # noqa: B018
+        except Exception as error:
+            self._failed = True
+            warn_of_fault(self.name, error)
+
+    # -- As an operation ----------------------------------------------------------------------------------------------
 
     def _operation(self) -> Primitive:
         def call(level: Interpreter, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
@@ -84,25 +102,40 @@ class Path:
             return tuple(self.program.evaluate(*inputs))
 
         types = tuple(out.type if isinstance(out, Variable) else type_of(out) for out in self.program.outputs)
-        made = call_primitive(self.name, self._evaluate, call, types, vjp=_interprets_itself)
-        return made
+        return call_primitive(self.name, self.evaluate, call, types, vjp=_interprets_itself)
 
     def _once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What is derived from the path, made when it is first needed; None where that failed."""
         with self._lock:
             if key not in self._derived:
-                self._derived[key] = make()
+                try:
+                    with undisturbed():
+                        self._derived[key] = make()
+                except (WengertError, RecursionError):
+                    raise
+                except Exception as error:
+                    warn_of_fault(self.name, error)
+                    self._derived[key] = None
             return self._derived[key]
 
-    def _path(self, program: Program, what: str) -> Path:
+    def _apart(self, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The outputs, operation by operation."""
+        return tuple(interpreted(self.program, inputs))
+
+    def derived(self, program: Program, what: str) -> Path:
+        """A path that was made of this one."""
         return Path(program, f"{what} of {self.name}", self.off)
 
-    # -- Forward mode and batches -------------------------------------------------------------------------------------------
+    # -- Forward mode and batches -------------------------------------------------------------------------------------
 
     def _push(self, level: Forward, inputs: tuple[Value, ...]) -> Any:
         moving = tuple(mine(level, x) for x in inputs)
         primals = [x._value if m else strip(x) for x, m in zip(inputs, moving, strict=True)]
         tangents = [x._note for x, m in zip(inputs, moving, strict=True) if m]
-        path, still = self._once(("push", moving), lambda: self._pushed(moving))
+        found = self._once(("push", moving), lambda: self._pushed(moving))
+        if found is None:
+            return self._apart(inputs)
+        path, still = found
         out = path([*primals, *tangents])
         values, moved = out[: len(still)], iter(out[len(still) :])
         return tuple(level.dual(v, None if s else next(moved)) for v, s in zip(values, still, strict=True))
@@ -125,12 +158,14 @@ class Path:
 
         moved_types = [t for t, m in zip(self.types, moving, strict=True) if m]
         program = _traced(lambda *xs: push(xs[: len(moving)], xs[len(moving) :]), [*self.types, *moved_types])
-        return self._path(program, "derivative"), still
+        return self.derived(program, "derivative"), still
 
     def _batch(self, level: Batch, inputs: tuple[Value, ...]) -> Any:
         flags = tuple(mine(level, x) for x in inputs)
         values = [x._value if b else strip(x) for x, b in zip(inputs, flags, strict=True)]
         path = self._once(("batch", flags, level.size), lambda: self._batched(flags, level.size))
+        if path is None:
+            return self._apart(inputs)
         return tuple(level.box(o, None) for o in path(values))
 
     def _batched(self, flags: Sequence[bool], size: int) -> Path:
@@ -138,27 +173,24 @@ class Path:
         run = vmap(
             lambda *xs: tuple(map(wrap, self.program.evaluate(*map(strip, xs)))), tuple(0 if b else None for b in flags)
         )
-        return self._path(_traced(run, types), "batch")
+        return self.derived(_traced(run, types), "batch")
 
-    # -- Reverse mode -------------------------------------------------------------------------------------------------------
+    # -- Reverse mode -------------------------------------------------------------------------------------------------
 
     def _record(self, level: Recorder, inputs: tuple[Value, ...]) -> Any:
         notes = [x._note if mine(level, x) and isinstance(x._note, Node) else None for x in inputs]
         wanted = tuple(n is not None for n in notes)
         values = [x._value if mine(level, x) else strip(x) for x in inputs]
         halves = self._once(("reverse", wanted), lambda: _Halves(self, wanted))
+        if halves is None:
+            return self._apart(inputs)
         out = halves.forward(values)
         outputs, residuals = out[: halves.outputs], out[halves.outputs :]
-        types = tuple(map(type_of, outputs))
-        primitive = call_primitive(
-            self.name, self._evaluate, _interprets_itself, types, vjp=_pull(halves, len(values), types)
-        )
         entries = [type_of(v) if n is None else n for v, n in zip(values, notes, strict=True)]
         kept = [backend.frozen_copy(v) if v is x else v for v, x in zip(values, inputs, strict=True)]
-        again = halves.again
-        saved = (*[v if i in again or not isinstance(v, Box) else v for i, v in enumerate(kept)], tuple(residuals))
+        saved = (*kept, tuple(residuals))
         bits = sum(1 << i for i, w in enumerate(wanted) if w)
-        return level.record(primitive, {}, entries, saved, bits, outputs)
+        return level.record(halves.primitive, {}, entries, saved, bits, outputs)
 
 
 def _interprets_itself(*_: Any) -> Any:
@@ -198,11 +230,15 @@ class _Halves:
         late = whole.inputs[arity:]
         count = self.outputs
         parts = split(whole, late, late_outputs=range(count, len(whole.outputs)))
-        self.forward = path._path(parts.early, "forward half")
-        self.backward = path._path(parts.late, "backward half")
+        self.forward = path.derived(parts.early, "forward half")
+        self.backward = path.derived(parts.late, "backward half")
         position = {v: i for i, v in enumerate(whole.inputs)}
         self.again = [position[v] for v in parts.again]
         self.wanted = places
+        strong = tuple(map(_strong, out_types))
+        self.primitive = call_primitive(
+            path.name, path.evaluate, _interprets_itself, strong, vjp=_pull(self, arity, strong)
+        )
 
 
 def _pull(halves: _Halves, arity: int, types: Sequence[ArrayType]) -> Callable[..., Sequence[Value | None]]:
@@ -216,13 +252,45 @@ def _pull(halves: _Halves, arity: int, types: Sequence[ArrayType]) -> Callable[.
             backend.zeros(types[k].shape, types[k].dtype) if cotangents[k] is None else cotangents[k]
             for k in halves.inexact
         ]
-        parts = halves.backward([*residuals, *(values[i] for i in halves.again), *full])
+        given = [*residuals, *(values[i] for i in halves.again), *full]
+        try:
+            parts = halves.backward(given)
+        except RunEagerly:
+            parts = tuple(interpreted(halves.backward.program, given))
         found: list[Value | None] = [None] * arity
         for i, part in zip(halves.wanted, parts, strict=True):
             found[i] = part
         return found
 
     return vjp
+
+
+def interpreted(program: Program, values: Sequence[Value]) -> list[Value]:
+    """The outputs of a program, operation by operation, for values of any level; Python numbers stay such."""
+    known: dict[Any, Value] = dict(program.constants)
+    for variable, x in zip(program.inputs, values, strict=True):
+        known[variable] = _number(x) if variable.type.is_weak else x
+    for equation in program.equations:
+        args = [known[a] if isinstance(a, Variable) else a for a in equation.inputs]
+        out = apply(equation.primitive, *args, **equation.params)
+        outputs = out if equation.primitive.multiple else (out,)
+        for variable, x in zip(equation.outputs, outputs, strict=True):
+            known[variable] = _number(x) if variable.type.is_weak else x
+    return [known[out] if isinstance(out, Variable) else out for out in program.outputs]
+
+
+def _number(x: Value) -> Value:
+    x = strip(x)
+    return x.item() if hasattr(x, "item") and not isinstance(x, Box) else x
+
+
+def warn_of_fault(name: str, error: Exception) -> None:
+    """Say that the compiler is at fault, and what to do."""
+    notify(
+        f"{name} runs without machine code: the compiler failed ({type(error).__name__}: {error}), which is a fault of "
+        "wengert's. Please report it with the function and the shapes and dtypes of its arguments; "
+        "wg.compile(..., off=...) leaves out a stage that may be the cause"
+    )
 
 
 def _strong(type: ArrayType) -> ArrayType:

@@ -82,6 +82,7 @@ class Reach:
         self.contents: list[tuple[Get, Any, list[Any], str]] = []
         self.keys: list[tuple[dict[str, Any], list[str], str]] = []
         self.generators: list[str] = []
+        self.sources: list[tuple[str, Any]] = []
         self.token: list[Hashable] = []
         self.complete = True
         self._numbers: dict[int, int] = {}
@@ -233,7 +234,7 @@ class Reach:
         for name in names.globals:
             found = dict.get(variables, name)
             if found is np and "random" in names.attributes:
-                self.generators.append(f"{name}.random")
+                self._source(f"{name}.random", np.random)
             if not self._once(variables, name):
                 continue
             if dict.__contains__(variables, name):
@@ -251,10 +252,15 @@ class Reach:
             if not is_library(full):
                 self._place(sys.modules.get, full, name)
             elif full == "random" or full.startswith("numpy.random"):
-                self.generators.append(full)
+                self._source(full, sys.modules.get(full, np.random))
         self._names.update(dict.fromkeys(names.attributes))
         self._any_name |= names.computed
         self.complete &= not names.evaluated
+
+    def _source(self, path: str, source: Any) -> None:
+        """Note something that has a state which advances unseen."""
+        self.generators.append(path)
+        self.sources.append((path, source))
 
     def _partial(self, value: partial[Any], path: str) -> None:
         self.token.append("partial")
@@ -273,7 +279,7 @@ class Reach:
         if not is_library(name, variables.get("__file__")):
             self._holders.append(_Holder(module, path, variables, dict.__getitem__.__get__(variables), []))
         elif name == "random" or name == "numpy.random":
-            self.generators.append(path)
+            self._source(path, module)
 
     def _class(self, cls: type, construct: bool = False) -> None:
         """Follow what is named of a class, and what operators on its instances call."""
@@ -355,7 +361,7 @@ class Reach:
         is_enum = issubclass(type(kind), EnumMeta)
         self.token.append(Identity(kind))
         if layout.random:
-            self.generators.append(path.removesuffix(".__self__"))
+            self._source(path.removesuffix(".__self__"), value)
         if not layout.seen_through or is_enum or kind is object:
             self.token.append(Identity(value))
         if issubclass(kind, local):

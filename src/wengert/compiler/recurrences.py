@@ -72,6 +72,8 @@ def _emit(region: Region, equation: Equation, following: Following) -> bool:
         depth = len(index)
         if depth == len(shape):
             element(index, first)
+        elif shape[depth] == 1:
+            nest([*index, 0], first or depth == axis)
         elif depth == axis:
             nest([*index, 0], True)
             f.loop("1", str(shape[axis]), lambda i: nest([*index, Index(0, {i: 1})], False))

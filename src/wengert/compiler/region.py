@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
+from typing import Any
 
 from ..core.lowering import Special
 from ..core.program import Atom, Equation, Program, Variable
@@ -12,7 +13,7 @@ from .function import Function, Place
 from .indices import AnyIndex
 from .ir import DType, Scalar
 from .kernels import emit_kernel
-from .memory import Arena, bytes_of, last_reads
+from .memory import Arena, give_memory
 from .schedule import Kernel, Kind, Step, dtype_of, is_view, schedule
 from .scope import Scope, elements, viewed_place
 
@@ -38,10 +39,6 @@ class Unit:
         """The arrays that the program and the bodies of its loops captured."""
 
 
-SMALL_BUFFER = 64
-"""A result of so many elements is kept on the stack."""
-
-
 class Region(Scope):
     """The code of one program in a function."""
 
@@ -62,6 +59,10 @@ class Region(Scope):
         self.inputs_in_registers: set[Variable] = set()
         self.writable: set[Variable] = set()
         """Inputs whose memory may be written to, once nobody reads them any more."""
+        self.factors: dict[tuple[Variable, DType], Any] = {}
+        """Matrices that were factored, for all that is solved with them: see :mod:`.factors`."""
+        self.settled: set[Equation] = set()
+        """Writes in place of a value that is computed from the same array: it has to be complete before."""
         self._spilled: dict[Variable, Place] = {}
         self._pointers: dict[int, str] = {}
 
@@ -80,6 +81,13 @@ class Region(Scope):
     def has_registers(self, variable: Variable) -> bool:
         """Whether an input came as scalars."""
         return variable in self.inputs_in_registers
+
+    def in_registers(self, variable: Variable) -> bool:
+        """Whether the elements of a variable are scalars."""
+        equation = self.plan.definition.get(variable)
+        return variable in self.inputs_in_registers or (
+            equation is not None and self.plan.kinds[equation] == Kind.REGISTER
+        )
 
     def place(self, variable: Variable) -> Place | None:
         """The memory of a variable, or of what it is a view of."""
@@ -135,31 +143,19 @@ class Region(Scope):
         found = self.place(atom)
         if found is not None:
             return found
-        equation = self.plan.definition.get(atom)
-        if atom in self.inputs_in_registers or (equation is not None and self.plan.kinds[equation] == Kind.REGISTER):
-            return self.spilled(atom)
-        return self.materialised(atom)
-
-    def contiguous(self, atom: Atom, dtype: DType | None = None) -> Place:
-        """An input of a step, contiguous in memory."""
-        place = self.memory(atom, dtype)
-        if place.is_contiguous:
-            return place
-        copy = self.scratch(place.shape, place.dtype)
-        self.copy(place, copy)
-        return copy
+        return self.spilled(atom) if self.in_registers(atom) else self.materialised(atom)
 
     def materialised(self, variable: Variable) -> Place:
         """A mapped value, computed for one reader."""
         place = self.scratch(variable.type.shape, dtype_of(variable.type))
-        self.write_to(variable, place, variable.type.shape, lambda index: index)
+        self.write_to(variable, place)
         return place
 
     # -- The whole ------------------------------------------------------------------------------------------------------
 
     def run(self, outputs: Sequence[Place | None]) -> None:
         """Write the code; the results go to these places, those without one are read by the caller."""
-        self._give_memory(outputs)
+        give_memory(self, outputs)
         for registers, work in zip(self.plan.registers, self.plan.work, strict=True):
             for equation in registers:
                 self._registers(equation)
@@ -171,49 +167,6 @@ class Region(Scope):
         for atom, place in zip(self.program.outputs, outputs, strict=True):
             if place is not None:
                 self.deliver(atom, place)
-
-    def _give_memory(self, outputs: Sequence[Place | None]) -> None:
-        """A place for every value that takes memory: the caller's where it is a result, else in the arena."""
-        last = last_reads(self.plan)
-        alias = self._aliases()
-        for v, root in alias.items():
-            last[root] = max(last.get(root, -1), last.get(v, -1))
-        results: dict[Variable, Place] = {}
-        for atom, place in zip(self.program.outputs, outputs, strict=True):
-            if isinstance(atom, Variable) and place is not None and place.is_contiguous:
-                results.setdefault(alias.get(atom, atom), place)
-        for equation in self.program.equations:
-            for v in equation.outputs:
-                if v in self.places or v in alias or not self.plan.in_memory(v):
-                    continue
-                shape, dtype = v.type.shape, dtype_of(v.type)
-                if self.plan.kinds[equation] == Kind.REGISTER:
-                    continue
-                given = results.get(v)
-                if given is not None and given.dtype == dtype:
-                    self.places[v] = given.reshaped(shape)
-                elif prod(shape) <= SMALL_BUFFER:
-                    self.places[v] = self.function.buffer(shape, dtype)
-                else:
-                    first = self.plan.position[v]
-                    end = max(last.get(v, first), first)
-                    if v in map(
-                        lambda o: alias.get(o, o), (o for o in self.program.outputs if isinstance(o, Variable))
-                    ):
-                        end = 1 << 60
-                    offset = self.arena.take(first, end, bytes_of(v.type))
-                    self.places[v] = Place.contiguous(self.at_offset(offset), shape, dtype)
-
-    def _aliases(self) -> dict[Variable, Variable]:
-        """Reshaped values, which share the memory of what they were."""
-        alias: dict[Variable, Variable] = {}
-        for equation in self.program.equations:
-            if self.plan.kinds[equation] == Kind.STEP and equation.primitive.lowering == Special("reshape"):
-                (x,) = equation.inputs
-                if isinstance(x, Variable) and x in self.plan.definition and self.plan.in_memory(x):
-                    if self.plan.kinds[self.plan.definition[x]] != Kind.REGISTER:
-                        alias[equation.outputs[0]] = alias.get(x, x)
-        return alias
 
     def deliver(self, atom: Atom, place: Place) -> None:
         """Put a result where it belongs, unless it is there."""
@@ -229,7 +182,7 @@ class Region(Scope):
             for index in elements(atom.type.shape):
                 self.function.store(self.m.cast(self.read(atom, index), place.dtype), place, index)
             return
-        self.write_to(atom, place, atom.type.shape, lambda index: index)
+        self.write_to(atom, place)
 
     # -- Equations on registers -------------------------------------------------------------------------------------------
 
@@ -245,30 +198,17 @@ class Region(Scope):
 
     # -- Loops that write -------------------------------------------------------------------------------------------------
 
-    def write_to(
-        self,
-        atom: Atom,
-        place: Place,
-        region: Shape,
-        rule: Callable[[Sequence[AnyIndex]], Sequence[AnyIndex]],
-        accumulate: bool = False,
-    ) -> None:
-        """Write a value, broadcast to a region, to the places that a rule gives for the region's indices."""
+    def write_to(self, atom: Atom, place: Place) -> None:
+        """Compute a value into memory."""
         from .writes import emit_write
 
-        emit_write(self, atom, place, region, rule, accumulate)
+        emit_write(self, atom, place, place.shape, lambda index: index)
 
     def copy(self, source: Place, target: Place) -> None:
         """Copy elements."""
         from .writes import emit_copy
 
         emit_copy(self, source, target)
-
-    def threads_for(self, kernel: Kernel, space: Shape) -> int:
-        """By how many threads a kernel is run."""
-        from .parallel import share_for
-
-        return share_for(self, kernel, space)
 
     def _step(self, step: Step) -> None:
         from .steps import emit_step

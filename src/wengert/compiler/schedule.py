@@ -30,6 +30,8 @@ REGISTERS = (16, 9, 4, 1)
 """Arrays of at most so many elements live in registers: the first of these with which the program stays small."""
 UNROLLED = 12_000
 """Scalars in a program beyond which fewer arrays are unrolled."""
+MEMBERS = 200
+"""Equations that share a loop: so many are still compiled in reasonable time."""
 INNER_PRODUCTS = 64
 """A matrix product of at most so many multiplications is unrolled."""
 
@@ -233,7 +235,7 @@ class _Storage:
             return
         equation = self.definition[variable]
         (x,) = equation.inputs[:1]
-        if isinstance(equation.primitive.lowering, View) and isinstance(x, Variable) and variable not in self.required:
+        if is_view(equation) and isinstance(x, Variable) and variable not in self.required:
             if equation.primitive.name != "broadcast_to":
                 if self._is_map(x):
                     self._need_memory(x, reader)
@@ -272,7 +274,7 @@ def schedule(program: Program, fuse: bool = True, registers: bool = True) -> Sch
     storage = _Storage(program, kinds, definition)
     if not fuse:
         storage.required |= {v for v, e in definition.items() if kinds[e] == Kind.MAP}
-    return _Scheduler(program, kinds, definition, storage, fuse).schedule
+    return _Scheduler(program, kinds, definition, storage, fuse).schedule()
 
 
 class _Scheduler:
@@ -284,49 +286,64 @@ class _Scheduler:
         storage: _Storage,
         fuse: bool,
     ) -> None:
+        self.program = program
         self.kinds, self.definition, self.storage, self.fuse = kinds, definition, storage, fuse
         self.position: dict[Variable, int] = {}
         self.same_place: dict[Variable, int] = {}
         """For a mapped value: where the latest value is made that it reads at its own index."""
         self.order = {equation: i for i, equation in enumerate(program.equations)}
         self.loops: list[tuple[int, Shape, Equation]] = []
-        steps: list[Step] = []
-        registers: list[tuple[int, Equation]] = []
-        effect = 0
+        """Position and space of the reductions, and of the mapped values that are kept."""
+        self.steps: list[Step] = []
+        self.registers: list[tuple[int, Equation]] = []
+        self.members: dict[tuple[int, Shape], int] = {}
+        """How many equations there are to the loops over a space at a position."""
+        self.effect = 0
+        """Where the latest effect is: they keep their order."""
         for equation in program.equations:
-            kind = kinds[equation]
+            self._place(equation)
+
+    def schedule(self) -> Schedule:
+        """What runs, by position."""
+        kernels, stored = self._kernels(self.program)
+        positions = [*(item.position for item in (*kernels, *self.steps)), *(at for at, _ in self.registers)]
+        count = max(positions, default=-1) + 1
+        registers: list[list[Equation]] = [[] for _ in range(count)]
+        for at, equation in self.registers:
+            registers[at].append(equation)
+        work: list[list[Kernel | Step]] = [[] for _ in range(count)]
+        for kernel in kernels:
+            work[kernel.position].append(kernel)
+        for step in self.steps:
+            work[step.position].append(step)
+        return Schedule(self.program, self.kinds, self.position, stored, registers, work, self.definition)
+
+    def _place(self, equation: Equation) -> None:
+        kind = self.kinds[equation]
+        if kind == Kind.MAP:
+            self._place_map(equation)
+            return
+        if kind == Kind.REDUCE:
+            (x,) = equation.inputs
+            at = self._with_room(max(self._needs(x, _shape(x))), _shape(x))
+            self.loops.append((at, _shape(x), equation))
+        else:
+            at = max((self._whole(a) for a in equation.inputs), default=0)
+            if not equation.outputs or (kind == Kind.STEP and equation.primitive.call is not None):
+                at = self.effect = max(at, self.effect)
             if kind == Kind.REGISTER:
-                at = max((self._whole(a) for a in equation.inputs), default=0)
-                if not equation.outputs:
-                    at = effect = max(at, effect)
-                registers.append((at, equation))
-                for v in equation.outputs:
-                    self.position[v] = at
-            elif kind == Kind.STEP:
-                at = max((self._whole(a) for a in equation.inputs), default=0)
-                if equation.primitive.call is not None or not equation.outputs:
-                    at = effect = max(at, effect)
-                steps.append(Step(at, equation))
-                for v in equation.outputs:
-                    self.position[v] = at
-            elif kind == Kind.MAP:
-                self._place_map(equation)
+                self.registers.append((at, equation))
             else:
-                (x,) = equation.inputs
-                at = max(self._needs(x, x.type.shape if isinstance(x, Variable) else ()))
-                self.loops.append((at, x.type.shape if isinstance(x, Variable) else (), equation))
-                self.position[equation.outputs[0]] = at
-        kernels, stored = self._kernels(program)
-        last = max(
-            [k.position for k in kernels] + [s.position for s in steps] + [at for at, _ in registers], default=-1
-        )
-        by_register: list[list[Equation]] = [[] for _ in range(last + 1)]
-        for at, equation in registers:
-            by_register[at].append(equation)
-        work: list[list[Kernel | Step]] = [[] for _ in range(last + 1)]
-        for item in (*kernels, *steps):
-            work[item.position].append(item)
-        self.schedule = Schedule(program, kinds, self.position, stored, by_register, work, definition)
+                self.steps.append(Step(at, equation))
+        for v in equation.outputs:
+            self.position[v] = at
+
+    def _with_room(self, at: int, space: Shape) -> int:
+        """The position from which on a loop over a space has room for one more equation."""
+        while self.members.get((at, space), 0) >= MEMBERS:
+            at += 1
+        self.members[at, space] = self.members.get((at, space), 0) + 1
+        return at
 
     def _kind(self, variable: Variable) -> str | None:
         equation = self.definition.get(variable)
@@ -350,9 +367,7 @@ class _Scheduler:
         return self.position[atom] + 1
 
     def _needs(self, atom: Atom, space: Shape) -> tuple[int, int]:
-        """Where a loop over a space that reads a value may run at the earliest: for what it reads as a whole, and
-        for what it reads at its own index.
-        """
+        """Where a loop over a space that reads a value may run: for what it reads as a whole, and at its own index."""
         if isinstance(atom, Variable) and self._kind(atom) == Kind.MAP and atom.type.shape == space and self.fuse:
             if self._keeps(atom):
                 return 0, self.position[atom]
@@ -361,19 +376,19 @@ class _Scheduler:
 
     def _place_map(self, equation: Equation) -> None:
         (out,) = equation.outputs
+        space = out.type.shape
         whole, same = 0, -1
         for a in equation.inputs:
-            if is_view(equation):
-                whole = max(whole, self._whole(a))
-            else:
-                w, s = self._needs(a, out.type.shape)
-                whole, same = max(whole, w), max(same, s)
+            w, s = (self._whole(a), -1) if is_view(equation) else self._needs(a, space)
+            whole, same = max(whole, w), max(same, s)
+        at = self._with_room(max(whole, same), space)
+        if self.members[at, space] == MEMBERS:
+            self.storage.required.add(out)  # the last of its loop: what follows reads it from memory
         if self._keeps(out):
-            at = max(whole, same)
-            self.loops.append((at, out.type.shape, equation))
+            self.loops.append((at, space, equation))
             self.position[out] = at
         else:
-            self.position[out], self.same_place[out] = whole, same
+            self.position[out], self.same_place[out] = (whole, same) if at == max(whole, same) else (at, same)
 
     # -- Kernels ----------------------------------------------------------------------------------------------------------
 
@@ -447,7 +462,8 @@ class _Scheduler:
             if here:
                 if equation not in found:
                     found.add(equation)
-                    stack.append(equation)
+                    if not self._keeps(v):  # what is kept is a sink itself
+                        stack.append(equation)
             elif stored is not None:
                 self._demand(v, stored)
 

@@ -95,8 +95,8 @@ class Scope:
         return []
 
     def literal(self, atom: Atom, dtype: DType) -> Scalar:
-        """A Python number."""
-        return self.m.constant(atom, dtype)
+        """A Python number, in this dtype or, where that does not hold it, in the one to which both promote."""
+        return self.m.constant(atom, np.result_type(dtype, atom))
 
     def element(self, atom: Atom, index: Sequence[AnyIndex], like: DType) -> Scalar:
         """The element of an input; a Python number in the dtype ``like``."""

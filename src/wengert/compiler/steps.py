@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import TYPE_CHECKING
 
 from ..core.lowering import Assembly, Special
@@ -12,9 +13,12 @@ from .callout import emit_callout
 from .control import emit_cond, emit_scan, emit_while
 from .function import Place
 from .guards import condition
+from .ir import supported
+from .lapack import emit_cholesky, emit_det, emit_inv, emit_slogdet, emit_solve, emit_triangular_matmul
 from .recurrences import emit_cumulative, emit_recurrence
+from .schedule import dtype_of
 from .scattering import emit_gather, emit_scatter
-from .writes import emit_zeros
+from .writes import emit_spread, emit_write, emit_zeros
 
 if TYPE_CHECKING:
     from .region import Region
@@ -25,7 +29,10 @@ __all__ = ["emit_guard", "emit_step"]
 def emit_step(region: Region, equation: Equation) -> None:
     """Write the code of one equation."""
     lowering = equation.primitive.lowering
-    if isinstance(lowering, Assembly) and equation.outputs[0] in region.places:
+    types = [a.type for a in (*equation.inputs, *equation.outputs) if isinstance(a, Variable)]
+    if not all(supported(dtype_of(t)) for t in types) and lowering not in _COPIES:
+        emit_callout(region, equation)
+    elif isinstance(lowering, Assembly) and equation.outputs[0] in region.places:
         _emit_assembly(region, equation, lowering)
     elif isinstance(lowering, Special) and lowering.name in _SPECIAL:
         if not _SPECIAL[lowering.name](region, equation):
@@ -40,20 +47,16 @@ def _emit_assembly(region: Region, equation: Equation, lowering: Assembly) -> No
     shapes = [region.shape_of(a) for a in equation.inputs]
     parts = lowering.parts(*shapes, **equation.params)
     if lowering.onto_first:
-        base = region.memory(equation.inputs[0], target.dtype)
-        if base.pointer != target.pointer:
-            region.copy(base, target)
-    elif sum(_size(part[1]) for part in parts) < target.size:
+        region.copy(region.memory(equation.inputs[0], target.dtype), target)
+    elif sum(prod(part[1]) for part in parts) < target.size:
         emit_zeros(region, target)
     for number, space, rule in parts:
-        region.write_to(equation.inputs[number], target, space, rule)
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
+        atom = equation.inputs[number]
+        if equation in region.settled:
+            assert isinstance(atom, Variable)
+            emit_spread(region, region.materialised(atom), target, space, rule)
+        else:
+            emit_write(region, atom, target, space, rule)
 
 
 def _emit_reshape(region: Region, equation: Equation) -> bool:
@@ -65,6 +68,10 @@ def _emit_reshape(region: Region, equation: Equation) -> bool:
         return True
     region.copy(region.memory(x, target.dtype), target.reshaped(region.shape_of(x)))
     return True
+
+
+def _emit_matmul(region: Region, equation: Equation) -> bool:
+    return emit_triangular_matmul(region, equation) or emit_matmul(region, equation)
 
 
 def emit_guard(region: Region, equation: Equation) -> None:
@@ -86,9 +93,16 @@ def emit_guard(region: Region, equation: Equation) -> None:
     f.begin(passed)
 
 
+_COPIES = {Special("reshape"), *map(Special, ("scan", "while_loop", "cond"))}
+"""What takes dtypes that have no scalars: their elements are copied at most."""
 _SPECIAL: dict[str, Callable[[Region, Equation], bool]] = {
     "reshape": _emit_reshape,
-    "matmul": emit_matmul,
+    "matmul": _emit_matmul,
+    "cholesky": emit_cholesky,
+    "solve": emit_solve,
+    "inv": emit_inv,
+    "det": emit_det,
+    "slogdet": emit_slogdet,
     "gather": emit_gather,
     "scatter_add": emit_scatter,
     "scatter_set": emit_scatter,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 
 from ..backends import backend
-from ..core.errors import DTypeError, GraphError
+from ..core.errors import ConversionError, DTypeError, GraphError
 from ..core.interpreter import Box, raise_closed, state, strip
 from ..core.primitive import Primitive
 from ..core.program import Atom, Equation, Program, Variable
@@ -25,7 +25,11 @@ from .captures import Captures, original
 from .draws import Rewind, generators_of
 from .guards import guard, holds
 
-__all__ = ["PathTracer", "Traced", "described", "trace_path", "undisturbed"]
+__all__ = ["PathTracer", "Seen", "Traced", "described", "trace_path", "undisturbed"]
+
+
+Seen: TypeAlias = Sequence[tuple[str, Any]]
+"""Outcomes of guards: their kinds, and a bool or a number."""
 
 
 class Traced(NamedTuple):
@@ -60,17 +64,21 @@ class PathTracer(Tracer):
     ----------
     captured
         The arrays that the function is known to read from outside.
+    seen
+        What machine code found at the first guards: Python is shown the same, though NumPy might differ in a last bit.
     """
 
     name: ClassVar[str] = "compile"
 
-    def __init__(self, captured: Sequence[Any]) -> None:
+    def __init__(self, captured: Sequence[Any], seen: Seen = ()) -> None:
         super().__init__()
+        self._seen = seen
         self._arguments: dict[Variable, Value] = {}
         self._known: dict[Variable, Any] = {}
         self._order: dict[Equation, int] = {}
         self._definition: dict[Variable, Equation] = {}
-        self._differentiated: dict[Variable, bool] = {}
+        self._looked_at: dict[int, int] = {}  # by list of equations
+        self._given: dict[Variable, Atom] = {}
         self._captures: dict[int, tuple[int, Any]] = {}
         self._gradients = {}
         for k, array in enumerate(captured):
@@ -93,7 +101,7 @@ class PathTracer(Tracer):
 
     # -- What is captured ---------------------------------------------------------------------------------------------
 
-    def captured(self, array: Box) -> Box | None:
+    def placeholder(self, array: Box) -> Box | None:
         """A captured array as an input of the program."""
         found = self._captures.get(id(array))
         if found is None or found[1] is not array:
@@ -150,13 +158,35 @@ class PathTracer(Tracer):
             return ()
         return super().process(primitive, inputs, params)
 
+    def subprogram(
+        self, function: Callable[..., Sequence[Value]], inputs: Sequence[Value]
+    ) -> tuple[Program, tuple[Variable, ...], tuple[Value, ...]]:
+        """What a function does with values as a program of its own."""
+        atoms = [self.atom(x) for x in inputs]
+        self._define()
+
+        def entered(*boxes: Value) -> Sequence[Value]:
+            self._given.update(zip((box._note for box in boxes), atoms, strict=True))
+            outputs = function(*boxes)
+            self._define()
+            return outputs
+
+        return super().subprogram(entered, inputs)
+
+    def back_to(self, mark: int) -> None:
+        """Strike out the equations written since, guards among them."""
+        struck = sum(e.primitive is guard for e in self.equations[mark:])
+        del self.guards[len(self.guards) - struck :]
+        super().back_to(mark)
+        self._looked_at[id(self.equations)] = min(mark, self._looked_at.get(id(self.equations), 0))
+
     def differentiates(self, box: Box) -> bool:
         """Whether an argument on which an array depends is being differentiated."""
-        variable: Variable = box._note
         self._define()
-        stack, seen = [variable], {variable}
+        stack: list[Atom] = [box._note]
+        seen = set(stack)
         while stack:
-            v = stack.pop()
+            v = self._source(stack.pop())
             if v in self._arguments:
                 value = self._arguments[v]
                 if isinstance(value, Box) and value._level.differentiates(value):
@@ -177,24 +207,31 @@ class PathTracer(Tracer):
         variable: Variable = box._note
         if purpose == "a NumPy array":
             self._refuse_numpy(variable)
-            return box._value
         value = self._value(variable)
         if purpose in ("repr", "str"):
             return value
-        if purpose == "a branch":
-            self._guard(variable, "truth", bool(value))
+        kind = "truth" if purpose == "a branch" else "number"
+        if len(self.guards) < len(self._seen) and self._seen[len(self.guards)][0] == kind and value.size == 1:
+            value = np.full(value.shape, self._seen[len(self.guards)][1], bool if kind == "truth" else value.dtype)
+        if kind == "truth":
+            self._guard(variable, kind, bool(value))
         elif value.size == 1:
-            self._guard(variable, "number", value.item())
+            self._guard(variable, kind, value.item())
         else:
             self._guard_all(box, np.array(value))
         return value
 
-    def _refuse_numpy(self, variable: Variable) -> None:
+    def _refuse_numpy(self, variable: Variable) -> NoReturn:
         """A captured array that nothing looks at may become a NumPy array: the program is then for its values."""
         for number, v in self.captured_inputs.items():
             array = self._arguments[v]
             if v is variable and isinstance(array, Box) and array._level is EAGER and array._note is None:
                 raise _ReadAsNumPy(number)
+        raise ConversionError(
+            f"a compiled function runs on placeholders: an array ({variable.type}) that depends on its arguments "
+            "cannot become a NumPy array; use wg functions, or item() and tolist() for numbers, for which it is then "
+            "specialised"
+        )
 
     def _guard_all(self, box: Box, expected: np.ndarray[Any, Any]) -> None:
         """Take note of all elements of an array."""
@@ -215,23 +252,32 @@ class PathTracer(Tracer):
         self.guards.append((kind, expected))
 
     def _define(self) -> None:
-        """Look at the equations written since."""
-        for equation in self.equations[len(self._order) :]:
+        """Look at the equations written since, also where they are those of a program within."""
+        start = self._looked_at.get(id(self.equations), 0)
+        for equation in self.equations[start:]:
             self._order[equation] = len(self._order)
             self._definition.update(dict.fromkeys(equation.outputs, equation))
+        self._looked_at[id(self.equations)] = len(self.equations)
+
+    def _source(self, atom: Atom) -> Atom:
+        """What an input of a program within was given."""
+        while isinstance(atom, Variable) and atom in self._given:
+            atom = self._given[atom]
+        return atom
 
     def _value(self, variable: Variable) -> Any:
         """The value of a variable, computed with all that it needs, once."""
-        if variable in self._known:
-            return self._known[variable]
+        asked = self._source(variable)
+        if asked in self._known or not isinstance(asked, Variable):
+            return self._known[asked] if isinstance(asked, Variable) else np.asarray(asked)
         self._define()
         constants = {c.variable: c.kept for known in self._captured.values() for c in known}
         needed: set[Equation] = set()
-        stack = [variable]
+        stack: list[Atom] = [asked]
         last = -1  # all that is drawn up to here, since each draw depends on those before
         while stack:
-            v = stack.pop()
-            if v in self._known:
+            v = self._source(stack.pop())
+            if v in self._known or not isinstance(v, Variable):
                 continue
             if v in constants:
                 self._known[v] = constants[v]
@@ -241,19 +287,20 @@ class PathTracer(Tracer):
             elif self._definition[v] not in needed:
                 equation = self._definition[v]
                 needed.add(equation)
-                stack += [a for a in equation.inputs if isinstance(a, Variable)]
-                if generators_of(equation):
-                    earlier = self.equations[last + 1 : self._order[equation]]
-                    last = max(last, self._order[equation])
-                    stack += [e.outputs[0] for e in earlier if e.outputs and generators_of(e)]
+                stack += equation.inputs
+                if generators_of(equation) and self._order[equation] > last:
+                    last = self._order[equation]
+                    earlier = (e for e, k in self._order.items() if k < last and generators_of(e))
+                    stack += [e.outputs[0] for e in earlier]
         with backend.quiet():
             for equation in sorted(needed, key=self._order.__getitem__):
                 self._evaluate(equation)
-        return self._known[variable]
+        return self._known[asked]
 
     def _evaluate(self, equation: Equation) -> None:
         self.rewind.remember(generators_of(equation))  # the compiled program draws again: it is to get the same
-        inputs = [self._known[a] if isinstance(a, Variable) else a for a in equation.inputs]
+        atoms = map(self._source, equation.inputs)
+        inputs = [self._known[a] if isinstance(a, Variable) else a for a in atoms]
         out = equation.primitive.evaluate(*inputs, **equation.params)
         outputs = out if equation.primitive.multiple else (out,)
         for v, value in zip(equation.outputs, outputs, strict=True):
@@ -284,6 +331,7 @@ def trace_path(
     values: Sequence[Value],
     types: Sequence[ArrayType],
     captured: Sequence[Any],
+    seen: Seen = (),
 ) -> Traced:
     """Trace a call.
 
@@ -295,12 +343,14 @@ def trace_path(
         The array arguments, and their types.
     captured
         The arrays that the function can reach by itself.
+    seen
+        What machine code found at the first guards.
     """
     plain: set[int] = set()
     while True:
         try:
             with undisturbed():
-                return _trace(function, arguments, values, types, captured, plain)
+                return _trace(function, arguments, values, types, captured, plain, seen)
         except _ReadAsNumPy as found:
             plain.add(found.number)
 
@@ -312,8 +362,9 @@ def _trace(
     types: Sequence[ArrayType],
     captured: Sequence[Any],
     plain: Collection[int],
+    seen: Seen,
 ) -> Traced:
-    with PathTracer(captured) as level, backend.noting():
+    with PathTracer(captured, seen) as level, backend.noting():
         handles = Captures([a for k, a in enumerate(captured) if isinstance(a, Box) and k not in plain], level.depth)
         boxes = [level.argument(v, t) for v, t in zip(values, types, strict=True)]
         variables = [box._note for box in boxes]

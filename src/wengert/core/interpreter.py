@@ -169,6 +169,10 @@ class Interpreter:
         shape: Shape = box._value.shape
         return shape
 
+    def differentiates(self, box: Box) -> bool:
+        """Whether a derivative may come to depend on a box of this level."""
+        return box._note is not None
+
     def concrete(self, box: Box, purpose: str) -> Value:
         """The value of a box one level down, for Python's own control flow; raises where it has no single value."""
         return box._value

@@ -155,7 +155,7 @@ class Array(Operators):
 
     def _warn_of_loss(self, what: str) -> None:
         """Say that a derivative ends here: ``math.sin(x)`` asks for a float as quietly as ``print`` does."""
-        if self._note is not None and self._level.depth >= state.floor:
+        if self._level.depth >= state.floor and self._level.differentiates(self):
             warnings.warn(
                 f"{what} of an array that is being differentiated gives a number on which no derivative depends; "
                 "use wg functions to keep it (wg.sin, not math.sin), or x.item() to say that it may go",

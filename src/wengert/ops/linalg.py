@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backends import backend
+from ..core.lowering import Special
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, Shape, Value, broadcast_shapes, is_inexact
 from .contraction import einsum, matmul
@@ -76,6 +77,7 @@ solve = general(  # a x = b for a stack of matrices b
     vjp=[_solve_pull_a, lambda ct, a: solve(adjoint(a), ct)],
     type_rule=_solve_type,
     batch=_batch(lambda a, b: solve(a, b)),
+    lowering=Special("solve"),
     examples=_solve_examples(((3, 3), (3, 2)), ((2, 1, 2, 2), (4, 2, 1)), ((0, 0), (0, 1))),
 )
 
@@ -91,6 +93,7 @@ inv = general(
     vjp=[lambda ct, out: -matmul(matmul(adjoint(out), ct), adjoint(out))],
     type_rule=_inv_type,
     batch=_batch(lambda a: inv(a)),
+    lowering=Special("inv"),
     examples=_square_examples((3, 3), (2, 2, 2), (0, 0)),
 )
 
@@ -121,6 +124,7 @@ det = general(
     vjp=[lambda ct, a: _scalar(ct) * conjugate(cofactor(a))],
     type_rule=_det_type,
     batch=_batch(lambda a: det(a)),
+    lowering=Special("det"),
     examples=_square_examples((3, 3), (2, 2, 2), (0, 0), (1, 1)),
 )
 
@@ -185,6 +189,7 @@ slogdet = general(
     vjp=[_slogdet_pull],
     type_rule=_slogdet_type,
     batch=_batch(lambda a: slogdet(a)),
+    lowering=Special("slogdet"),
     examples=_square_examples((3, 3), (2, 2, 2), (0, 0)),
     multiple=True,
 )
@@ -223,5 +228,6 @@ cholesky = general(
     vjp=[_cholesky_pull],
     type_rule=_inv_type,
     batch=_batch(lambda a: cholesky(a)),
+    lowering=Special("cholesky"),
     examples=tuple(Example((s,), prepare=_positive) for s in ((3, 3), (2, 2, 2), (0, 0))),
 )

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
+from ..backends import backend
 from ..core.lowering import Assembly, Special, View
 from ..core.primitive import Example, registry
 from ..core.types import Shape, Value
@@ -17,6 +18,7 @@ __all__ = [
     "broadcast_to",
     "concatenate",
     "flip",
+    "last_diagonal",
     "move_axis",
     "pad",
     "reshape",
@@ -218,4 +220,19 @@ flip = linear(
     batch=_flip_batch,
     lowering=View(_flip_index),
     examples=(Example(((2, 3),), {"axes": (0, 1)}), Example(((4,),), {"axes": (0,)}), Example(((0,),), {"axes": (0,)})),
+)
+
+
+def _diagonal_transpose(ct: Value, x: Any) -> Value:
+    """The cotangent on the diagonal; a zero elsewhere, also where it is infinite."""
+    return registry["where"](backend.basis(x.shape[-1], bool), reshape(ct, shape=(*ct.shape, 1)), 0)
+
+
+last_diagonal = linear(  # of the last two axes: what the compiler makes of an einsum with a letter twice in an operand
+    "last_diagonal",
+    _diagonal_transpose,
+    type_rule=shape_rule(lambda x: x[:-1]),
+    batch=lambda size, inputs, batched, params: last_diagonal(inputs[0]),
+    lowering=View(lambda i, x: [*i, i[-1]]),
+    examples=(Example(((3, 3),)), Example(((2, 4, 4),)), Example(((0, 0),))),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import combinations
 from math import prod
 from typing import NamedTuple
 
@@ -123,19 +124,57 @@ def _transposed(r: Rewriter, x: Atom, axes: tuple[int, ...]) -> Atom:
 def _einsum(r: Rewriter, equation: Equation, inputs: tuple[Atom, ...]) -> Atom | None:
     left, out = equation.params["subscripts"].split("->")
     terms = left.split(",")
-    if len(terms) > 2 or any(len(set(term)) < len(term) for term in terms):
-        return None
     dtype = equation.outputs[0].type.dtype
     if not hasattr(dtype, "kind") or dtype.kind == "b":  # which adds up by "or"
         return None
-    summed = [
-        _summed(r, x, term, set(out).union(*terms[:i], *terms[i + 1 :]), equation.outputs[0].type)
-        for i, (x, term) in enumerate(zip(inputs, terms, strict=True))
-    ]
-    if len(summed) == 1:
-        ((x, term),) = summed
+    if len(terms) > 2:  # two of a smaller dtype must not overflow before they meet the third
+        inputs = tuple(x if type_of_atom(x).dtype == dtype else r.make("astype", x, dtype=dtype) for x in inputs)
+    operands = [_diagonals(r, x, term) for x, term in zip(inputs, terms, strict=True)]
+    if len(operands) == 1:
+        x, term = _summed(r, *operands[0], set(out), equation.outputs[0].type)
         return _transposed(r, x, tuple(map(term.index, out)))
-    return _pair(r, *summed[0], *summed[1], out)
+    while len(operands) > 2:
+        i, j = _cheapest(operands, out)
+        pair = operands[i], operands[j]
+        operands = [operand for k, operand in enumerate(operands) if k not in (i, j)]
+        needed = set(out).union(*(term for _, term in operands))
+        kept = "".join(dict.fromkeys(c for _, term in pair for c in term if c in needed))
+        operands.insert(i, (_contracted(r, *pair, kept, equation.outputs[0].type), kept))
+    first, second = operands
+    return _contracted(r, first, second, out, equation.outputs[0].type)
+
+
+def _cheapest(operands: list[tuple[Atom, str]], out: str) -> tuple[int, int]:
+    """The two operands whose product takes the least memory beyond their own."""
+
+    def size(letters: Iterable[str]) -> int:
+        return prod(sizes[c] for c in letters)
+
+    def growth(pair: tuple[int, int]) -> int:
+        a, b = (operands[k][1] for k in pair)
+        needed = set(out).union(*(term for k, (_, term) in enumerate(operands) if k not in pair))
+        return size(needed & {*a, *b}) - size(a) - size(b)
+
+    sizes = {c: n for x, term in operands for c, n in zip(term, type_of_atom(x).shape, strict=True)}
+    return min(combinations(range(len(operands)), 2), key=growth)
+
+
+def _contracted(r: Rewriter, first: tuple[Atom, str], second: tuple[Atom, str], out: str, type: ArrayType) -> Atom:
+    """The contraction of two operands."""
+    x, a = _summed(r, *first, set(out) | set(second[1]), type)
+    y, b = _summed(r, *second, set(out) | set(a), type)
+    return _pair(r, x, a, y, b, out)
+
+
+def _diagonals(r: Rewriter, x: Atom, term: str) -> tuple[Atom, str]:
+    """An operand in which no letter occurs twice."""
+    while len(set(term)) < len(term):
+        letter = next(c for c in term if term.count(c) > 1)
+        first, second = [a for a, c in enumerate(term) if c == letter][:2]
+        others = [a for a in range(len(term)) if a not in (first, second)]
+        x = r.make("last_diagonal", _transposed(r, x, (*others, first, second)))
+        term = "".join(term[a] for a in others) + letter
+    return x, term
 
 
 def _summed(r: Rewriter, x: Atom, term: str, others: set[str], out: ArrayType) -> tuple[Atom, str]:
