@@ -172,9 +172,12 @@ _WORTH_A_TRIANGLE = 64
 
 
 def _target(region: Region, equation: Equation, function: str) -> Place | None:
-    """The place of the first output, if there is a library for its dtype."""
+    """The place of the first output, if there is a library for its dtype.
+
+    Single precision is called out: NumPy factorises it in double precision, and loses nothing that we would.
+    """
     target = region.places.get(equation.outputs[0])
-    if target is None or target.dtype.char not in LETTERS or not region.unit.options.blas:
+    if target is None or target.dtype.char not in "dD" or not region.unit.options.blas:
         return None
     if not all(supported(dtype_of(a.type)) for a in equation.inputs if isinstance(a, Variable)):
         return None
