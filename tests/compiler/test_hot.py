@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.compiler.compile import Compiled
+from wengert.compiler.compiled import Compiled
 
 X = wg.array([1.0, 2.0, 3.0])
 

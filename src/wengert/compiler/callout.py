@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.program import Equation, Variable
+from .convention import CALLED_OUT_FAILED, dtype_of
 from .function import Place
-from .schedule import dtype_of
 
 if TYPE_CHECKING:
     from .region import Region
 
-__all__ = ["CALLED_OUT_FAILED", "CallOut", "emit_callout"]
-
-CALLED_OUT_FAILED = -2
-"""What a compiled function returns when an evaluation raised an error."""
+__all__ = ["CallOut", "emit_callout"]
 
 
 @dataclass(frozen=True)

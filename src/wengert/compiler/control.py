@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from ..core.lowering import Assembly, Special
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.types import ArrayType
+from .convention import dtype_of
 from .function import Place
 from .indices import row_major
 from .ir import Scalar
 from .memory import Arena
-from .schedule import Kind, dtype_of
+from .schedule import Kind
 from .scope import elements
 
 if TYPE_CHECKING:

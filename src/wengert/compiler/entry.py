@@ -2,30 +2,18 @@
 
 It is called with the input arrays, the output arrays and the arena. It looks whether the inputs are what the code was
 compiled for, and gives 0 where it ran, or a number that says why it did not.
-
-The layout of an array object is NumPy's C API (``PyArrayObject_fields``), that of a builtin Python's (``PyMethodDef``).
 """
 
 from __future__ import annotations
 
-import ctypes
-import sys
-from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-
+from .calling import CONTIGUOUS_ALIGNED, DATA, DESCRIPTOR, DIMENSIONS, FLAGS, NDIM, TYPE
+from .convention import FITS_NOT
 from .function import Function, Place
 from .ir import Module
 
-__all__ = ["FITS_NOT", "builtin", "emit_entry"]
-
-FITS_NOT = -1
-"""What the entry gives for arrays of other types than those compiled for."""
-
-_TYPE, _DATA, _NDIM, _DIMENSIONS, _DESCRIPTOR, _FLAGS = 8, 16, 24, 32, 56, 64
-_CONTIGUOUS_ALIGNED = 0x0001 | 0x0100
+__all__ = ["emit_entry"]
 
 
 def emit_entry(module: Module, inputs: Sequence[Place], outputs: int, constants: int, main: str, release: bool) -> None:
@@ -50,7 +38,7 @@ def emit_entry(module: Module, inputs: Sequence[Place], outputs: int, constants:
         f.branch_if(condition, following, refuse)
         f.begin(following)
 
-    table = field("%self", _DATA)
+    table = field("%self", DATA)
     total = len(inputs) + outputs + 1
     require(f.value(f"icmp eq i64 %count, {total}"))
     frame = f.alloca("ptr", total + constants + 1)
@@ -61,17 +49,17 @@ def emit_entry(module: Module, inputs: Sequence[Place], outputs: int, constants:
     array_type = field(table, 8)
     for k, place in enumerate(inputs):
         array = argument(k)
-        require(f.value(f"icmp eq ptr {field(array, _TYPE)}, {array_type}"))
-        require(f.value(f"icmp eq ptr {field(array, _DESCRIPTOR)}, {field(table, 16 + 8 * k)}"))
-        require(f.value(f"icmp eq i32 {field(array, _NDIM, 'i32')}, {len(place.shape)}"))
-        dimensions = field(array, _DIMENSIONS)
+        require(f.value(f"icmp eq ptr {field(array, TYPE)}, {array_type}"))
+        require(f.value(f"icmp eq ptr {field(array, DESCRIPTOR)}, {field(table, 16 + 8 * k)}"))
+        require(f.value(f"icmp eq i32 {field(array, NDIM, 'i32')}, {len(place.shape)}"))
+        dimensions = field(array, DIMENSIONS)
         for axis, n in enumerate(place.shape):
             require(f.value(f"icmp eq i64 {field(dimensions, 8 * axis, 'i64')}, {n}"))
-        flags = f.value(f"and i32 {field(array, _FLAGS, 'i32')}, {_CONTIGUOUS_ALIGNED}")
-        require(f.value(f"icmp eq i32 {flags}, {_CONTIGUOUS_ALIGNED}"))
-        put(k, field(array, _DATA))
+        flags = f.value(f"and i32 {field(array, FLAGS, 'i32')}, {CONTIGUOUS_ALIGNED}")
+        require(f.value(f"icmp eq i32 {flags}, {CONTIGUOUS_ALIGNED}"))
+        put(k, field(array, DATA))
     for k in range(len(inputs), total):
-        put(k, field(argument(k), _DATA))
+        put(k, field(argument(k), DATA))
     for k in range(constants):
         put(total + k, field(table, 16 + 8 * (len(inputs) + k)))
     put(total + constants, field(table, 0))
@@ -87,54 +75,3 @@ def emit_entry(module: Module, inputs: Sequence[Place], outputs: int, constants:
     f.begin(refuse)
     f.emit(f"ret ptr {f.value(f'call ptr @PyLong_FromLong(i64 {FITS_NOT})')}")
     module.functions.append(f.text(linkage=""))
-
-
-class _Method(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("method", ctypes.c_void_p),
-        ("flags", ctypes.c_int),
-        ("doc", ctypes.c_char_p),
-    )
-
-
-_FASTCALL = 0x0080
-
-
-@cache
-def layout_is_known() -> bool:
-    """Whether arrays lie in memory as they are read here: asked of an array."""
-    if (
-        sys.implementation.name != "cpython"
-        or sys.maxsize < 1 << 60
-        or not getattr(sys, "_is_gil_enabled", lambda: True)()
-    ):
-        return False
-    x = np.ones((3, 5))
-
-    def field(base: int, offset: int) -> int:
-        return ctypes.c_int64.from_address(base + offset).value
-
-    here = id(x)
-    return (
-        field(here, _TYPE) == id(np.ndarray)
-        and field(here, _DATA) == x.ctypes.data
-        and ctypes.c_int.from_address(here + _NDIM).value == 2
-        and field(field(here, _DIMENSIONS), 8) == 5
-        and field(here, _DESCRIPTOR) == id(x.dtype)
-        and ctypes.c_int.from_address(here + _FLAGS).value & _CONTIGUOUS_ALIGNED == _CONTIGUOUS_ALIGNED
-    )
-
-
-def builtin(address: int, table: np.ndarray[Any, Any]) -> Callable[..., int]:
-    """The function at an address, as a builtin with an array for its ``self``."""
-    method = _Method(b"compiled", address, _FASTCALL, None)
-    make = ctypes.pythonapi.PyCFunction_NewEx
-    make.restype = ctypes.py_object
-    make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    _METHODS.append(method)  # Python keeps a pointer to it
-    function: Callable[..., int] = make(ctypes.addressof(method), table, None)
-    return function
-
-
-_METHODS: list[_Method] = []

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..backends import backend
-from ..core.program import Program, Variable
-from . import loader, machine, symbols
-from .callout import CALLED_OUT_FAILED, CallOut
-from .entry import FITS_NOT, builtin, layout_is_known
+from ..core.program import Equation, Program, Variable
+from . import loader, symbols
+from .calling import builtin, layout_is_known
+from .convention import CALLED_OUT_FAILED, FITS_NOT, RUN_EAGERLY, dtype_of
 from .guards import GuardFailed, guard
-from .lower import Lowered, lowered
-from .scattering import RUN_EAGERLY
-from .schedule import dtype_of
-from .simplify import STAGES, simplified
-from .store import Store, host, key_of
+from .prepared import Prepared, compiled_again, lowering_of, prepared
+
+if TYPE_CHECKING:
+    from .callout import CallOut
+    from .lower import Lowered
 
 __all__ = ["Executable", "RunEagerly"]
 
@@ -57,19 +57,19 @@ class Executable:
 
     def __init__(self, program: Program, off: Collection[str] = ()) -> None:
         self.program = program
-        self.simplified = simplified(program, [name for name in off if name in STAGES])
-        self.lowered: Lowered = lowered(self.simplified, off)
-        self.from_store, self.loaded = _loaded(self.lowered.ir)
-        self._constants = [_aligned(value) for value in self.lowered.constants.values()]
-        self._callouts = [_evaluator(c) for c in self.lowered.callouts]
+        self._off = tuple(off)
+        made, self.loaded = _loaded(program, self._off)
+        self.from_store = made.from_store
+        self._constants = made.constants
+        self._callouts = [_evaluator(c) for c in made.callouts]
         self._failed = threading.local()
         self._callback = _CALLBACK(self._call_out)
         self.input_dtypes = [dtype_of(v.type) for v in program.inputs]
         self._shapes = [v.type.shape for v in program.inputs]
-        self._guards = {e.params["number"]: e for e in self.simplified.equations if e.primitive is guard}
-        self.outputs = [(t.shape, dtype_of(t)) for t in self.lowered.outputs]
+        self._guards = {e.params["number"]: e for e in _guards(program)}
+        self.outputs = [(shape, np.dtype(dtype)) for shape, dtype in made.outputs]
         self.entry: Callable[..., int] = self._builtin() if layout_is_known() else self._by_pointers()
-        self.arena_size = self.lowered.arena + 64
+        self.arena_size = made.arena + 64
         self._arenas: list[np.ndarray[Any, Any]] = []
         self._kept = _ARENAS if self.arena_size < _LARGE else 1
 
@@ -94,6 +94,20 @@ class Executable:
         if failure is not None:
             raise failure
         return results
+
+    @cached_property
+    def _stages(self) -> tuple[Program, Lowered]:
+        return lowering_of(self.program, self._off)
+
+    @property
+    def simplified(self) -> Program:
+        """The program that was lowered."""
+        return self._stages[0]
+
+    @property
+    def lowered(self) -> Lowered:
+        """Its module; made again for a person who asks."""
+        return self._stages[1]
 
     def take_arena(self) -> np.ndarray[Any, Any]:
         """Memory for a call; it goes back by :meth:`give_arena`."""
@@ -166,23 +180,25 @@ def _prepared(x: Any, dtype: Any) -> np.ndarray[Any, Any]:
     return np.require(x, dtype, ("C", "A")) if type(x) is np.ndarray else np.array(x, dtype)
 
 
-_store = Store()
+def _loaded(program: Program, off: tuple[str, ...]) -> tuple[Prepared, loader.Loaded]:
+    """The code of a program, in memory; code from the store that does not fit this process is made anew."""
+    made = prepared(program, off)
+    if made.from_store:
+        try:
+            return made, loader.load(made.code, symbols.address)
+        except (loader.LinkError, RuntimeError):
+            made = compiled_again(program, off)
+    return made, loader.load(made.code, symbols.address)
 
 
-def _loaded(ir: str) -> tuple[bool, loader.Loaded]:
-    """The code of a module, and whether it was in the store; one that does not fit this process is made anew."""
-    key = key_of(ir, host())
-    found = _store.get(key)
-    if found is not None:
-        with suppress(loader.LinkError, RuntimeError):
-            return True, loader.load(found, symbols.address)
-    code = machine.optimised(ir).object
-    _store.put(key, code)
-    return False, loader.load(code, symbols.address)
-
-
-def _aligned(constant: Any) -> np.ndarray[Any, Any]:
-    return np.ascontiguousarray(constant).reshape(np.shape(constant))
+def _guards(program: Program) -> Iterator[Equation]:
+    """The guards of a program, those in functions that it calls among them."""
+    for equation in program.equations:
+        if equation.primitive is guard:
+            yield equation
+        for param in equation.params.values():
+            if isinstance(param, Program):
+                yield from _guards(param)
 
 
 def _evaluator(callout: CallOut) -> Callable[[int], None]:

@@ -11,11 +11,11 @@ import numpy as np
 from ..core.program import Atom, Variable
 from ..core.types import Shape
 from .blas import LETTERS, call, integer, leading, usable
+from .convention import RUN_EAGERLY
 from .function import Place
 from .indices import AnyIndex, Index
 from .ir import DType, Scalar
 from .kernels import KernelScope
-from .scattering import RUN_EAGERLY
 from .structure import Origin, origin
 from .writes import emit_loop
 

@@ -16,11 +16,12 @@ import numpy as np
 from ..core.lowering import Elementwise, Reduction
 from ..core.program import Atom, Equation, Variable
 from ..core.types import Shape
+from .convention import dtype_of
 from .function import Function, Place
 from .indices import AnyIndex, Index, constant_of
 from .ir import DType, Scalar, register_type
 from .parallel import Partial, call_kernel, share_for
-from .schedule import Kernel, Kind, dtype_of, is_view
+from .schedule import Kernel, is_view
 from .scope import Scope, in_shape
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from ..core.program import Equation, Variable
 from . import symbols
 from .blas import LETTERS, call, character, integer, number
+from .convention import dtype_of
 from .factors import INTEGER, LONG, Factors, check_regular, column_step, factored, fill, leave_if, over_stack
 from .function import Place
 from .indices import AnyIndex, Index
 from .ir import Scalar, part_dtype, supported
 from .kernels import KernelScope
-from .schedule import dtype_of
 from .scope import in_shape
 from .structure import Origin, origin
 from .writes import emit_loop, emit_zeros

@@ -11,13 +11,15 @@ from math import prod
 from ..core.program import Program, Variable
 from ..core.types import ArrayType, Value, type_of
 from . import symbols
+from .calling import layout_is_known
 from .callout import CallOut
-from .entry import emit_entry, layout_is_known
+from .convention import dtype_of
+from .entry import emit_entry
 from .function import Function, Place
 from .ir import DType, Module, supported
 from .memory import Arena
 from .region import Options, Region, Unit
-from .schedule import Schedule, dtype_of, element_cost
+from .schedule import Schedule, element_cost
 
 __all__ = ["LOWERING_STAGES", "Lowered", "lowered"]
 

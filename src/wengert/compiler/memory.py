@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from ..core.lowering import Assembly, Elementwise, Special
 from ..core.program import Atom, Equation, Variable
 from ..core.types import ArrayType
+from .convention import dtype_of
 from .function import Place
 from .indices import row_major
-from .schedule import Kernel, Kind, Schedule, Step, dtype_of, is_view
+from .schedule import Kernel, Kind, Schedule, Step, is_view
 
 if TYPE_CHECKING:
     from .region import Region

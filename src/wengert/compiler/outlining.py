@@ -60,9 +60,7 @@ def _runs(lines: Sequence[str]) -> Iterator[range]:
 
 
 class _Outlining:
-    def __init__(
-        self, name: str, params: Sequence[str], lines: list[str], part_of: dict[int, tuple[int, int]]
-    ) -> None:
+    def __init__(self, name: str, params: Sequence[str], lines: list[str], part_of: dict[int, tuple[int, int]]) -> None:
         self.name, self.lines, self.part_of = name, lines, part_of
         self.types = {text: type for type, text in (p.split()[:: len(p.split()) - 1] for p in params)}
         self.home: dict[str, tuple[int, int] | None] = dict.fromkeys(self.types)
@@ -148,6 +146,8 @@ def _type_of(instruction: str) -> str:
         return _first_type(rest.split(", ", 1)[1])
     if operation == "extractvalue":
         return _first_type(rest)[1:-1].split(",")[0].strip()
+    if operation == "extractelement":
+        return _first_type(rest)[1:-1].split(" x ")[1]
     return _first_type(rest).rstrip(",")
 
 

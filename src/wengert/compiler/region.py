@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from ..core.lowering import Special
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.types import Shape
+from .convention import dtype_of
 from .function import Function, Place
-from .indices import AnyIndex
 from .ir import DType, Scalar
 from .kernels import emit_kernel
 from .memory import Arena, give_memory
-from .schedule import Kernel, Kind, Step, dtype_of, is_view, schedule
+from .schedule import Kernel, Kind, Step, is_view, schedule
 from .scope import Scope, elements, viewed_place
 
 __all__ = ["Options", "Region", "Unit"]

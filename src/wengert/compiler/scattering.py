@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.program import Atom, Equation, Variable
 from ..core.types import Shape, broadcast_shapes
+from .convention import RUN_EAGERLY
 from .function import Place
 from .indices import AnyIndex, Index
 from .kernels import KernelScope
@@ -18,10 +19,7 @@ from .writes import emit_loop, emit_zeros
 if TYPE_CHECKING:
     from .region import Region
 
-__all__ = ["RUN_EAGERLY", "emit_gather", "emit_scatter"]
-
-RUN_EAGERLY = -3
-"""What a compiled function returns when the eager evaluation has to say what is wrong."""
+__all__ = ["emit_gather", "emit_scatter"]
 
 _INTEGER = np.dtype(np.int64)
 

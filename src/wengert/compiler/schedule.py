@@ -20,11 +20,12 @@ import numpy as np
 
 from ..core.lowering import Assembly, Elementwise, Reduction, Special, View
 from ..core.program import Atom, Equation, Program, Variable
-from ..core.types import ArrayType, Shape
+from ..core.types import Shape
+from .convention import dtype_of
 from .elementwise import lowers
-from .ir import DType, supported
+from .ir import supported
 
-__all__ = ["element_cost", "Kernel", "Kind", "Schedule", "Step", "dtype_of", "kind_of", "schedule"]
+__all__ = ["element_cost", "Kernel", "Kind", "Schedule", "Step", "kind_of", "schedule"]
 
 REGISTERS = (16, 9, 4, 1)
 """Arrays of at most so many elements live in registers: the first of these with which the program stays small."""
@@ -87,11 +88,6 @@ class Schedule:
         if equation is None or variable in self.stored:
             return True
         return self.kinds[equation] in (Kind.REDUCE, Kind.STEP)
-
-
-def dtype_of(type: ArrayType) -> DType:
-    """The dtype in which a value of this type is computed; a Python number's is that which it has as an array."""
-    return np.dtype(type.dtype)
 
 
 def _size(atom: Atom) -> int:

@@ -11,11 +11,12 @@ import numpy as np
 from ..core.lowering import Assembly, Elementwise, Reduction, View
 from ..core.program import Atom, Equation, Variable
 from ..core.types import Shape
+from .convention import dtype_of
 from .elementwise import lower_elementwise
 from .function import Function, Place
 from .indices import AnyIndex, constant_of, row_major
 from .ir import DType, Scalar
-from .schedule import Schedule, dtype_of, is_unit_reshape
+from .schedule import Schedule, is_unit_reshape
 
 __all__ = ["Scope", "elements", "in_shape"]
 

@@ -8,22 +8,24 @@ from ..core.errors import DTypeError
 from ..core.program import Program
 from . import machine
 from .executable import Executable
-from .lower import LOWERING_STAGES
-from .plan_text import plan_text
-from .simplify import STAGES as SIMPLIFIER_STAGES
 
-__all__ = ["STAGES", "Stages", "check_stages"]
+__all__ = ["Stages", "check_stages", "stage_names"]
 
-STAGES: tuple[str, ...] = (*SIMPLIFIER_STAGES, *LOWERING_STAGES)
-"""Stages that can be left out, by ``compile(..., off=...)``."""
+
+def stage_names() -> tuple[str, ...]:
+    """The stages that can be left out, by ``compile(..., off=...)``: those of the simplifier, then of the lowering."""
+    from .lower import LOWERING_STAGES
+    from .simplify import STAGES
+
+    return (*STAGES, *LOWERING_STAGES)
 
 
 def check_stages(off: Collection[str]) -> tuple[str, ...]:
     """The names, checked."""
     names = (off,) if isinstance(off, str) else tuple(off)
     for name in names:
-        if name not in STAGES:
-            raise DTypeError(f"no stage is called {name!r}; there are {', '.join(STAGES)}")
+        if name not in stage_names():
+            raise DTypeError(f"no stage is called {name!r}; there are {', '.join(stage_names())}")
     return names
 
 
@@ -44,6 +46,8 @@ class Stages:
     @property
     def fused(self) -> str:
         """Which equations share a loop, which live in registers, and which are called out to NumPy."""
+        from .plan_text import plan_text
+
         return plan_text(self._executable.lowered)
 
     @property

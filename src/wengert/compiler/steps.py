@@ -11,12 +11,12 @@ from ..core.program import Equation, Variable
 from .blas import emit_matmul
 from .callout import emit_callout
 from .control import emit_cond, emit_scan, emit_while
+from .convention import dtype_of
 from .function import Place
 from .guards import condition
 from .ir import supported
 from .lapack import emit_cholesky, emit_det, emit_inv, emit_slogdet, emit_solve, emit_triangular_matmul
 from .recurrences import emit_cumulative, emit_recurrence
-from .schedule import dtype_of
 from .scattering import emit_gather, emit_scatter
 from .writes import emit_spread, emit_write, emit_zeros
 
