@@ -47,6 +47,24 @@ def laws() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def compiling() -> ModuleType:
+    """The law that compiled equals eager."""
+    return _module("compiling")
+
+
+@pytest.fixture(scope="session")
+def lowering() -> ModuleType:
+    """Functions compiled, compared with what they give eagerly."""
+    return _module("lowering")
+
+
+@pytest.fixture(scope="session")
+def programs() -> ModuleType:
+    """Random programs."""
+    return _module("programs")
+
+
+@pytest.fixture(scope="session")
 def references() -> ModuleType:
     """What each primitive computes, said a second time."""
     return _module("references")

@@ -54,8 +54,7 @@ def lorenz(found):
 
 
 CHECKS = {
-    check.__name__: check
-    for check in (rent_regression, numpy_only, newton_rosenbrock, fit_ode, lorenz, digits_network)
+    check.__name__: check for check in (rent_regression, numpy_only, newton_rosenbrock, fit_ode, lorenz, digits_network)
 }
 TRANSFORMS = ("grad", "value_and_grad", "hessian", "jacobian")
 

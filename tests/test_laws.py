@@ -33,6 +33,11 @@ def test_keeps_nothing_in_vain(primitive, laws):
     laws.minimality(primitive, primitive.examples)
 
 
+@for_all_primitives
+def test_compiled(primitive, laws, compiling):
+    compiling.compiled(laws, primitive)
+
+
 @for_all_examples
 def test_evaluation(primitive, example, references, laws):
     laws.evaluation(primitive, example, references.of(primitive.name))
@@ -87,6 +92,12 @@ def test_other_values(primitive, example, seed, laws):
     laws.precision(primitive, example, seed)
     laws.tracing(primitive, example, seed)
     laws.batching(primitive, example, seed, ("float64", "complex128"), all_axes=True)
+
+
+@pytest.mark.slow
+@for_all_primitives
+def test_compiled_in_all_dtypes(primitive, laws, compiling):
+    compiling.compiled(laws, primitive, compiling.MIXED, 60)
 
 
 # Each law can fail: primitives that are wrong in one thing -----------------------------------------------------------
@@ -172,6 +183,11 @@ def test_the_suite_notices(what, laws):
     primitive, law = WRONG[what]
     with pytest.raises((AssertionError, TypeError, ValueError, LookupError)):
         law(laws, primitive)
+
+
+def test_the_suite_notices_a_wrong_lowering(laws, compiling):
+    with pytest.raises(AssertionError, match="example 0 in float64: .*, not .* at"):
+        compiling.compiled(laws, replace(SIN, lowering=registry["cos"].lowering))
 
 
 def test_the_suite_accepts_what_is_right(laws):

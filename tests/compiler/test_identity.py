@@ -43,7 +43,9 @@ def test_whatever_differs_shows(one: Callable[..., Any], other: Callable[..., An
 
 
 def test_types_are_part_of_it() -> None:
-    assert len({of(lambda x: x + x, np.ones(shape, dtype)) for shape in [(), (2,)] for dtype in ["f4", "f8", "i8"]}) == 6
+    assert (
+        len({of(lambda x: x + x, np.ones(shape, dtype)) for shape in [(), (2,)] for dtype in ["f4", "f8", "i8"]}) == 6
+    )
 
 
 def test_what_has_no_lasting_name_has_no_identity() -> None:

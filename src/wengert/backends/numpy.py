@@ -197,7 +197,8 @@ def sinc_derivative(x: Any, *, order: int) -> Any:
     Σ (-1)ᵏ u^(2k-n) (2k)! / ((2k+1)! (2k-n)!). Where they meet, neither loses more than a digit.
     """
     u = np.asarray(x)
-    near = (u < 1.0 + order / 3) & (u > -1.0 - order / 3)
+    reach = 1.0 + order / 3
+    near = np.abs(u) < reach if u.dtype.kind == "c" else (u < reach) & (u > -reach)  # the least integer has no abs
     far = np.where(near, 1.0, u)
     sine, cosine = np.sin(far), np.cos(far)
     value = sine / far

@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..core.program import Equation, Variable
+from ..core.program import Atom, Equation
 from ..core.types import Shape, broadcast_shapes
 from .function import Function, Place
 from .indices import Index
 from .ir import DType, register_type
 from .scope import in_shape
-from .writes import emit_loop, emit_zeros
+from .writes import emit_spread, emit_zeros
 
 if TYPE_CHECKING:
-    from .kernels import KernelScope
     from .region import Region
 
 __all__ = ["LETTERS", "call", "character", "emit_matmul", "integer", "leading", "number", "operand", "usable"]
@@ -75,19 +74,14 @@ def emit_matmul(region: Region, equation: Equation) -> bool:
     return True
 
 
-def operand(region: Region, atom: object, dtype: DType) -> Place:
+def operand(region: Region, atom: Atom, dtype: DType) -> Place:
     """An operand in memory, in the dtype of the product."""
-    assert isinstance(atom, Variable)
-    place = region.memory(atom)
+    place = region.memory(atom, dtype)
     if place.dtype == dtype:
         return place
     converted = region.scratch(place.shape, dtype)
 
-    def convert(scope: KernelScope, index: list[object]) -> None:
-        scalar = scope.function.load(scope.local(place), index)  # type: ignore[arg-type]
-        scope.function.store(scope.m.cast(scalar, dtype), scope.local(converted), index)  # type: ignore[arg-type]
-
-    emit_loop(region, place.shape, convert)  # type: ignore[arg-type]
+    emit_spread(region, place, converted, place.shape, list)
     return converted
 
 

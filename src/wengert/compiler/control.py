@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..core.lowering import Assembly, Special
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.types import ArrayType
 from .convention import dtype_of
 from .function import Place
 from .indices import row_major
 from .ir import Scalar
-from .memory import Arena
-from .schedule import Kind
+from .kinds import Kind
+from .memory import Arena, writes_onto_first
 from .scope import elements
 
 if TYPE_CHECKING:
@@ -186,12 +185,6 @@ def _only_written(body: Program, variable: Variable, out: Atom) -> bool:
     if any(a in written for e in others for a in e.inputs if isinstance(a, Variable)):
         return False
     return all(a not in written for e in chain for a in e.inputs[1:] if isinstance(a, Variable))
-
-
-def writes_onto_first(equation: Equation) -> bool:
-    """Whether an equation's output is its first input with some elements written."""
-    lowering = equation.primitive.lowering
-    return (isinstance(lowering, Assembly) and lowering.onto_first) or lowering == Special("scatter_set")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -105,7 +105,15 @@ class Function:
         """Go to one block or the other."""
         self.emit(f"br i1 {condition}, label %{then}, label %{otherwise}")
 
-    def loop(self, start: str, stop: str, body: Callable[[str], None], certain: bool = False, step: int = 1) -> None:
+    def loop(
+        self,
+        start: str,
+        stop: str,
+        body: Callable[[str], None],
+        certain: bool = False,
+        step: int = 1,
+        unrolls: bool = True,
+    ) -> None:
         """``for i in range(start, stop, step)``; ``certain`` where it is known to run at least once."""
         head, end = self.new_label("loop"), self.new_label("end")
         if certain:
@@ -119,7 +127,8 @@ class Function:
         self.lines.append("")  # the phi, once it is known from where the loop comes back
         body(i)
         self.emit(f"{following} = add nsw i64 {i}, {step}")
-        self.branch_if(self.value(f"icmp slt i64 {following}, {stop}"), head, end)
+        again = self.value(f"icmp slt i64 {following}, {stop}")
+        self.emit(f"br i1 {again}, label %{head}, label %{end}{'' if unrolls else self.module.as_it_stands()}")
         self.lines[place] = f"  {i} = phi i64 [ {start}, %{before} ], [ {following}, %{self.label} ]"
         self.begin(end)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Union
+from typing import TypeAlias
 
 __all__ = ["AnyIndex", "Index", "constant_of", "linear", "row_major"]
 
@@ -51,7 +51,7 @@ class Index:
         return " + ".join([*(f"{f}·{n}" for n, f in self.terms.items()), str(self.constant)])
 
 
-AnyIndex = Union[int, Index]
+AnyIndex: TypeAlias = int | Index
 
 
 def _plain(index: Index) -> AnyIndex:

@@ -107,6 +107,7 @@ class Module:
         self._has = has
         self._declarations: dict[str, None] = {}
         self._globals: dict[str, None] = {}
+        self._loops = 0
         self._attributes: dict[str, int] = {}
         self._constants: dict[str, str] = {}
         self._vector_functions: dict[str, None] = {}
@@ -130,6 +131,11 @@ class Module:
     def globals(self, definition: str) -> None:
         """Define or declare a variable; once, however often it is said."""
         self._globals[definition] = None
+
+    def as_it_stands(self) -> str:
+        """What is appended to the branch back of a loop that is not to be unrolled."""
+        self._loops += 1
+        return f", !llvm.loop !{self._loops}"
 
     def attributes(self, text: str) -> str:
         """The group of these function attributes, like ``#0``."""
@@ -181,6 +187,9 @@ class Module:
                 'section "llvm.metadata"'
             )
         lines += [f"attributes #{number} = {{ {text} }}" for text, number in self._attributes.items()]
+        if self._loops:
+            lines.append('!0 = !{!"llvm.loop.unroll.disable"}')
+            lines += [f"!{number} = distinct !{{!{number}, !0}}" for number in range(1, self._loops + 1)]
         return "\n".join(lines) + "\n"
 
 

@@ -20,8 +20,9 @@ from .convention import dtype_of
 from .function import Function, Place
 from .indices import AnyIndex, Index, constant_of
 from .ir import DType, Scalar, register_type
+from .kinds import element_cost, is_view
 from .parallel import Partial, call_kernel, share_for
-from .schedule import Kernel, is_view
+from .schedule import Kernel
 from .scope import Scope, in_shape
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ __all__ = ["KernelScope", "emit_kernel"]
 
 BLOCK = 1024
 """Long sums are made of sums of so many elements: the rounding error grows with the number of blocks."""
+CALL = 10.0
+"""Additions that an element costs from which on a loop gains nothing by being unrolled, beyond its vector code."""
 ON_STACK = 64
 """The parts that threads make of a result of so many elements are kept on the stack."""
 
@@ -161,7 +164,7 @@ class _Nest:
         module.functions.append(self.f.text(f"{module.attributes('nounwind')} "))
         call_kernel(self.region.function, self.f.name, self.scope.arguments, self.extent, self.share, self.partials)
 
-    # -- What is read and written ---------------------------------------------------------------------------------------
+    # -- What is read and written -------------------------------------------------------------------------------------
 
     def _is_flat(self) -> bool:
         """Whether the loop can run through memory in one line: whatever it reads is contiguous, or one number."""
@@ -220,7 +223,7 @@ class _Nest:
         self.partials.append(Partial(accumulator.lowering, lines, out))
         return accumulator
 
-    # -- Loops ------------------------------------------------------------------------------------------------------------
+    # -- Loops --------------------------------------------------------------------------------------------------------
 
     def _axis(self, depth: int, index: list[AnyIndex]) -> None:
         """The loops from an axis on."""
@@ -240,17 +243,18 @@ class _Nest:
         n = self.space[depth]
         start, stop = ("%lo", "%hi") if depth == self.lead else ("0", str(n))
         certain = depth != self.lead and n > 0
+        unrolls = all(element_cost(e) < CALL for e in self.kernel.members)
 
         def body(i: str) -> None:
             self._axis(depth + 1, [*index, Index(0, {i: 1})])
 
         sums = [a for a in self.accumulators if a.block is not None]
         if depth < len(self.space) - 1 or not sums:
-            self.f.loop(start, stop, body, certain)
+            self.f.loop(start, stop, body, certain, unrolls=unrolls)
         elif n <= 2 * BLOCK:
-            self._block(sums, lambda: self.f.loop(start, stop, body, certain))
+            self._block(sums, lambda: self.f.loop(start, stop, body, certain, unrolls=unrolls))
         else:
-            self._blocks(sums, start, stop, body)
+            self._blocks(sums, start, stop, lambda first, last: self.f.loop(first, last, body, True, unrolls=unrolls))
 
     def _block(self, sums: Sequence[_Accumulator], loop: Callable[[], None]) -> None:
         """Sum up one block, and add what it gives to the totals."""
@@ -263,14 +267,14 @@ class _Nest:
             assert a.total is not None
             a.add(self.f, self.f.load(a.block, ()), a.total)
 
-    def _blocks(self, sums: Sequence[_Accumulator], start: str, stop: str, body: Callable[[str], None]) -> None:
+    def _blocks(self, sums: Sequence[_Accumulator], start: str, stop: str, loop: Callable[[str, str], None]) -> None:
         f = self.f
         f.module.declare("i64 @llvm.smin.i64(i64, i64)")
 
         def block(first: str) -> None:
             end = f.value(f"add nsw i64 {first}, {BLOCK}")
             last = f.value(f"call i64 @llvm.smin.i64(i64 {end}, i64 {stop})")
-            self._block(sums, lambda: f.loop(first, last, body, certain=True))
+            self._block(sums, lambda: loop(first, last))
 
         f.loop(start, stop, block, step=BLOCK)
 

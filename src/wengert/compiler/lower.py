@@ -17,9 +17,10 @@ from .convention import dtype_of
 from .entry import emit_entry
 from .function import Function, Place
 from .ir import DType, Module, supported
+from .kinds import element_cost
 from .memory import Arena
 from .region import Options, Region, Unit
-from .schedule import Schedule, element_cost
+from .schedule import Schedule
 
 __all__ = ["LOWERING_STAGES", "Lowered", "lowered"]
 
@@ -121,7 +122,7 @@ def _is_long(program: Program, unit: Unit) -> bool:
         size = max((prod(v.type.shape) for v in equation.outputs), default=0)
         size = max(size, *(prod(a.type.shape) for a in equation.inputs if isinstance(a, Variable)), 0)
         name = equation.primitive.name
-        inner = equation.inputs[0].type.shape[-1:] if name in _CUBIC else ()  # type: ignore[union-attr]
+        inner = equation.inputs[0].type.shape[-1:] if name in _CUBIC else ()
         total += size * prod(inner) * (1.0 + element_cost(equation))
         if name in ("scan", "while_loop", "cond"):
             return True

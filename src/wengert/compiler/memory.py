@@ -17,7 +17,8 @@ from ..core.types import ArrayType
 from .convention import dtype_of
 from .function import Place
 from .indices import row_major
-from .schedule import Kernel, Kind, Schedule, Step, is_view
+from .kinds import Kind, is_view
+from .schedule import Kernel, Schedule, Step
 
 if TYPE_CHECKING:
     from .region import Region
@@ -153,7 +154,7 @@ def writes_onto_first(equation: Equation) -> bool:
 
 
 def give_memory(region: Region, outputs: Sequence[Place | None]) -> None:
-    """A place for every value that takes memory: the caller's where it is a result, else on the stack or in the arena."""
+    """A place for every value that takes memory: the caller's for a result, else on the stack or in the arena."""
     _Placement(region, outputs)
 
 
@@ -181,8 +182,7 @@ class _Placement:
         for equation in self.plan.program.equations:
             if self.plan.kinds[equation] == Kind.STEP and equation.primitive.lowering == Special("reshape"):
                 (x,) = equation.inputs
-                definition = self.plan.definition.get(x)
-                if definition and self.plan.kinds[definition] != Kind.REGISTER and self.plan.in_memory(x):
+                if isinstance(x, Variable) and self._owns(x):
                     alias[equation.outputs[0]] = alias.get(x, x)
         return alias
 
@@ -228,7 +228,7 @@ class _Placement:
         self.offsets[v] = offset
         return True
 
-    # -- Whose memory a value may take over -------------------------------------------------------------------------------
+    # -- Whose memory a value may take over ---------------------------------------------------------------------------
 
     def _heirs(self) -> dict[Variable, list[Variable]]:
         """For each value those whose memory it may take, in the order of the program."""

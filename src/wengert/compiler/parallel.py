@@ -11,7 +11,8 @@ from ..core.program import Equation
 from .function import Function, Place
 from .indices import Index
 from .ir import Module, Scalar
-from .schedule import Kernel, Kind, element_cost
+from .kinds import Kind, element_cost
+from .schedule import Kernel
 
 if TYPE_CHECKING:
     from .region import Region

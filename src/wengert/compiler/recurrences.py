@@ -28,7 +28,7 @@ def emit_cumulative(region: Region, equation: Equation) -> bool:
         scalar: Scalar = m.cast(scope.element(x, index, dtype), dtype)
         if before is None:
             return scalar
-        return m.add(before, scalar) if name == "cumsum" else m.multiply(before, scalar)  # type: ignore[no-any-return]
+        return m.add(before, scalar) if name == "cumsum" else m.multiply(before, scalar)
 
     return _emit(region, equation, following)
 
@@ -45,7 +45,7 @@ def emit_recurrence(region: Region, equation: Equation) -> bool:
         factor = m.cast(scope.element(a, index, dtype), dtype)
         zero = m.constant(0, dtype)
         product = m.select(m.compare("==", before, zero), zero, m.multiply(before, factor))
-        return m.add(product, added)  # type: ignore[no-any-return]
+        return m.add(product, added)
 
     return _emit(region, equation, following)
 

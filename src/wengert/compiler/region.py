@@ -9,12 +9,14 @@ from typing import Any
 from ..core.lowering import Special
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.types import Shape
+from .callout import CallOut
 from .convention import dtype_of
 from .function import Function, Place
 from .ir import DType, Scalar
 from .kernels import emit_kernel
+from .kinds import Kind, is_view
 from .memory import Arena, give_memory
-from .schedule import Kernel, Kind, Step, is_view, schedule
+from .schedule import Kernel, Step, schedule
 from .scope import Scope, elements, viewed_place
 
 __all__ = ["Options", "Region", "Unit"]
@@ -34,7 +36,7 @@ class Unit:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.callouts: list[Equation] = []
+        self.callouts: list[CallOut] = []
         self.constants: dict[Variable, Place] = {}
         """The arrays that the program and the bodies of its loops captured."""
 
@@ -66,7 +68,7 @@ class Region(Scope):
         self._spilled: dict[Variable, Place] = {}
         self._pointers: dict[int, str] = {}
 
-    # -- Where things are -----------------------------------------------------------------------------------------------
+    # -- Where things are ---------------------------------------------------------------------------------------------
 
     def bind(self, variable: Variable, place: Place) -> None:
         """Say where an input, a constant or an output stands."""
@@ -151,7 +153,7 @@ class Region(Scope):
         self.write_to(variable, place)
         return place
 
-    # -- The whole ------------------------------------------------------------------------------------------------------
+    # -- The whole ----------------------------------------------------------------------------------------------------
 
     def run(self, outputs: Sequence[Place | None]) -> None:
         """Write the code; the results go to these places, those without one are read by the caller."""
@@ -184,7 +186,7 @@ class Region(Scope):
             return
         self.write_to(atom, place)
 
-    # -- Equations on registers -------------------------------------------------------------------------------------------
+    # -- Equations on registers ---------------------------------------------------------------------------------------
 
     def _registers(self, equation: Equation) -> None:
         if equation.primitive.lowering == Special("guard"):
@@ -196,7 +198,7 @@ class Region(Scope):
         for index in elements(out.type.shape):
             self.scalars[out, index] = self.compute(equation, index)
 
-    # -- Loops that write -------------------------------------------------------------------------------------------------
+    # -- Loops that write ---------------------------------------------------------------------------------------------
 
     def write_to(self, atom: Atom, place: Place) -> None:
         """Compute a value into memory."""

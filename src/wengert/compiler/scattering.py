@@ -111,8 +111,7 @@ def _position(
     within: Shape,
 ) -> list[AnyIndex]:
     """Where an element stands: the indexed axes come first in ``index``, then the others."""
-    f, m = scope.function, scope.m
-    rank = len(shape)
+    m, rank = scope.m, len(shape)
     others = iter(index[rank:])
     at: list[AnyIndex] = [0 if a in axes else next(others) for a in range(len(within))]
     for atom, axis in zip(indices, axes, strict=True):

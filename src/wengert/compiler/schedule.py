@@ -11,39 +11,18 @@ reductions over one space at one position, connected by what they read, are one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from math import prod
-from typing import Any
 
-import numpy as np
-
-from ..core.lowering import Assembly, Elementwise, Reduction, Special, View
 from ..core.program import Atom, Equation, Program, Variable
 from ..core.types import Shape
-from .convention import dtype_of
-from .elementwise import lowers
-from .ir import supported
+from .kinds import Kind, is_view, kind_of, register_limit, shape_of, size_of
+from .storage import Storage
 
-__all__ = ["element_cost", "Kernel", "Kind", "Schedule", "Step", "kind_of", "schedule"]
+__all__ = ["Kernel", "Schedule", "Step", "schedule"]
 
-REGISTERS = (16, 9, 4, 1)
-"""Arrays of at most so many elements live in registers: the first of these with which the program stays small."""
-UNROLLED = 12_000
-"""Scalars in a program beyond which fewer arrays are unrolled."""
 MEMBERS = 200
 """Equations that share a loop: so many are still compiled in reasonable time."""
-INNER_PRODUCTS = 64
-"""A matrix product of at most so many multiplications is unrolled."""
-
-
-class Kind:
-    """How an equation is run."""
-
-    REGISTER = "register"
-    MAP = "map"
-    REDUCE = "reduce"
-    STEP = "step"
 
 
 @dataclass(eq=False)
@@ -90,184 +69,12 @@ class Schedule:
         return self.kinds[equation] in (Kind.REDUCE, Kind.STEP)
 
 
-def _size(atom: Atom) -> int:
-    return prod(atom.type.shape) if isinstance(atom, Variable) else 1
-
-
-def _shape(atom: Atom) -> Shape:
-    return atom.type.shape if isinstance(atom, Variable) else ()
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Kinds
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def is_unit_reshape(equation: Equation) -> bool:
-    """Whether a reshape only adds or takes away axes of length one."""
-    (x,), shape = equation.inputs, equation.params["shape"]
-    return [n for n in _shape(x) if n != 1] == [n for n in shape if n != 1]
-
-
-def kind_of(equation: Equation, limit: int) -> str:
-    """How an equation is run, where arrays of at most ``limit`` elements live in registers."""
-    lowering = equation.primitive.lowering
-    types = [a.type for a in (*equation.inputs, *equation.outputs) if isinstance(a, Variable)]
-    if lowering == Special("guard") and supported(dtype_of(types[0])):
-        return Kind.REGISTER
-    if lowering is None or equation.primitive.multiple or not all(supported(dtype_of(t)) for t in types):
-        return Kind.STEP
-    (out,) = equation.outputs
-    small_inputs = all(_size(a) <= limit for a in equation.inputs)
-    small = _size(out) <= limit
-    if isinstance(lowering, Elementwise):
-        if not lowers(equation.primitive, _operands(equation.inputs), dtype_of(out.type), **equation.params):
-            return Kind.STEP
-        return Kind.REGISTER if small and small_inputs else Kind.MAP
-    if isinstance(lowering, View):
-        return Kind.REGISTER if small else Kind.MAP
-    if isinstance(lowering, Assembly):
-        return Kind.REGISTER if small and small_inputs else Kind.STEP
-    if isinstance(lowering, Reduction):
-        (x,) = equation.inputs
-        if _size(x) == 0 and equation.primitive.name in ("max", "min"):
-            return Kind.STEP  # an error, which is the evaluation's to raise
-        return Kind.REGISTER if small and small_inputs else Kind.REDUCE
-    assert isinstance(lowering, Special)
-    if lowering.name == "reshape":
-        return Kind.REGISTER if small else Kind.MAP if is_unit_reshape(equation) else Kind.STEP
-    if lowering.name == "matmul":
-        x, y = equation.inputs
-        products = _size(out) * (_shape(x)[-1] if _shape(x) else 1)
-        plain = len(_shape(x)) <= 2 and len(_shape(y)) <= 2
-        fits = small and small_inputs and plain and products <= INNER_PRODUCTS
-        return Kind.REGISTER if fits else Kind.STEP
-    return Kind.STEP
-
-
-def _operands(atoms: Sequence[Atom]) -> list[Any]:
-    return [dtype_of(a.type) if isinstance(a, Variable) else a for a in atoms]
-
-
-def _register_limit(program: Program) -> int:
-    sizes = [_size(v) for equation in program.equations for v in equation.outputs]
-    for limit in REGISTERS:
-        if sum(s for s in sizes if s <= limit) <= UNROLLED:
-            return limit
-    return REGISTERS[-1]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# What is kept in memory
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def is_view(equation: Equation) -> bool:
-    """Whether the output is the input's memory, seen otherwise."""
-    lowering = equation.primitive.lowering
-    return isinstance(lowering, View) or lowering == Special("reshape")
-
-
-_CHEAP = {"add", "subtract", "multiply", "negative", "absorbing_multiply", "where", "maximum", "minimum", "conj"}
-
-
-def element_cost(equation: Equation) -> float:
-    """Of computing an element again, in additions."""
-    lowering = equation.primitive.lowering
-    if not isinstance(lowering, Elementwise):
-        return 0.0
-    name, dtype = equation.primitive.name, equation.outputs[0].type.dtype
-    if name in _CHEAP or dtype == np.bool_:
-        return 1.0
-    return 4.0 if name in ("divide", "sqrt", "reciprocal") else 15.0
-
-
-class _Storage:
-    """Which mapped values must take memory, and which may have to."""
-
-    def __init__(self, program: Program, kinds: dict[Equation, str], definition: dict[Variable, Equation]) -> None:
-        self.kinds, self.definition = kinds, definition
-        self.required: set[Variable] = set()
-        self.candidates: set[Variable] = set()
-        self._uses: dict[Variable, int] = {}
-        self._elsewhere: dict[Variable, float] = {}
-        """How much more often than its size a value is read away from its own index."""
-        for out in program.outputs:
-            if isinstance(out, Variable) and self._is_map(out):
-                self.required.add(out)
-        for equation in reversed(program.equations):
-            self._read(equation)
-        cost: dict[Variable, float] = {}
-        for equation in program.equations:
-            if kinds[equation] == Kind.MAP:
-                self._decide(equation, cost)
-
-    def _is_map(self, variable: Variable) -> bool:
-        equation = self.definition.get(variable)
-        return equation is not None and self.kinds[equation] == Kind.MAP
-
-    def _read(self, equation: Equation) -> None:
-        """Note how an equation reads its inputs; those that read it are known."""
-        kind = self.kinds[equation]
-        atoms = list(dict.fromkeys(a for a in equation.inputs if isinstance(a, Variable)))
-        for v in atoms:
-            if not self._is_map(v):
-                continue
-            self._uses[v] = self._uses.get(v, 0) + 1
-            if kind == Kind.STEP:
-                self._need_memory(v, equation)
-            elif kind == Kind.MAP and equation.outputs[0].type.shape != v.type.shape:
-                factor = _size(equation.outputs[0]) / max(1, _size(v))
-                self._elsewhere[v] = self._elsewhere.get(v, 0.0) + factor
-            elif kind == Kind.MAP and is_view(equation):
-                self._elsewhere[v] = self._elsewhere.get(v, 0.0) + 1.0
-
-    def _need_memory(self, variable: Variable, reader: Equation) -> None:
-        """A step reads memory; a view of memory will do, or what the step computes as it goes along."""
-        if isinstance(reader.primitive.lowering, Assembly) and not (
-            reader.primitive.lowering.onto_first and variable is reader.inputs[0]
-        ):
-            self._elsewhere[variable] = self._elsewhere.get(variable, 0.0) + 1.0
-            return
-        equation = self.definition[variable]
-        (x,) = equation.inputs[:1]
-        if is_view(equation) and isinstance(x, Variable) and variable not in self.required:
-            if equation.primitive.name != "broadcast_to":
-                if self._is_map(x):
-                    self._need_memory(x, reader)
-                    return
-                if self.kinds.get(self.definition.get(x)) != Kind.REGISTER:  # type: ignore[arg-type]
-                    return
-        self.required.add(variable)
-
-    def _decide(self, equation: Equation, cost: dict[Variable, float]) -> None:
-        """Whether a value is computed by each loop that reads it, or in one."""
-        (v,) = equation.outputs
-        inputs = {a for a in equation.inputs if isinstance(a, Variable)}
-        total = element_cost(equation) + sum(cost.get(a, 0.0) for a in inputs)
-        elsewhere, uses = self._elsewhere.get(v, 0.0), self._uses.get(v, 0)
-        if v in self.required:
-            total = 0.0
-        elif (elsewhere > 1.5 and total >= 3.0) or (elsewhere and uses > 1 and total >= 4.0):
-            self.required.add(v)
-            total = 0.0
-        elif uses > 1 and total >= 1.0:
-            self.candidates.add(v)
-            total = 0.0
-        cost[v] = total
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Positions
-# ---------------------------------------------------------------------------------------------------------------------
-
-
 def schedule(program: Program, fuse: bool = True, registers: bool = True) -> Schedule:
     """The schedule of a program; without ``fuse`` every mapped value is stored by a loop of its own."""
-    limit = _register_limit(program) if registers else 1
+    limit = register_limit(program) if registers else 1
     kinds = {equation: kind_of(equation, limit) for equation in program.equations}
     definition = {v: equation for equation in program.equations for v in equation.outputs}
-    storage = _Storage(program, kinds, definition)
+    storage = Storage(program, kinds, definition)
     if not fuse:
         storage.required |= {v for v, e in definition.items() if kinds[e] == Kind.MAP}
     return _Scheduler(program, kinds, definition, storage, fuse).schedule()
@@ -279,7 +86,7 @@ class _Scheduler:
         program: Program,
         kinds: dict[Equation, str],
         definition: dict[Variable, Equation],
-        storage: _Storage,
+        storage: Storage,
         fuse: bool,
     ) -> None:
         self.program = program
@@ -302,7 +109,7 @@ class _Scheduler:
     def schedule(self) -> Schedule:
         """What runs, by position."""
         kernels, stored = self._kernels(self.program)
-        positions = [*(item.position for item in (*kernels, *self.steps)), *(at for at, _ in self.registers)]
+        positions = [*(k.position for k in kernels), *(s.position for s in self.steps), *(p for p, _ in self.registers)]
         count = max(positions, default=-1) + 1
         registers: list[list[Equation]] = [[] for _ in range(count)]
         for at, equation in self.registers:
@@ -321,8 +128,8 @@ class _Scheduler:
             return
         if kind == Kind.REDUCE:
             (x,) = equation.inputs
-            at = self._with_room(max(self._needs(x, _shape(x))), _shape(x))
-            self.loops.append((at, _shape(x), equation))
+            at = self._with_room(max(self._needs(x, shape_of(x))), shape_of(x))
+            self.loops.append((at, shape_of(x), equation))
         else:
             at = max((self._whole(a) for a in equation.inputs), default=0)
             if not equation.outputs or (kind == Kind.STEP and equation.primitive.call is not None):
@@ -386,7 +193,7 @@ class _Scheduler:
         else:
             self.position[out], self.same_place[out] = (whole, same) if at == max(whole, same) else (at, same)
 
-    # -- Kernels ----------------------------------------------------------------------------------------------------------
+    # -- Kernels ------------------------------------------------------------------------------------------------------
 
     def _kernels(self, program: Program) -> tuple[list[Kernel], set[Variable]]:
         groups: dict[tuple[int, Shape], list[Equation]] = {}
@@ -434,7 +241,7 @@ class _Scheduler:
             inlined = self._inlined(at, space, sink, None)
             seen: Iterable[Variable | Equation] = {
                 *inlined,
-                *(a for e in inlined for a in e.inputs if isinstance(a, Variable) and _size(a) > 1),
+                *(a for e in inlined for a in e.inputs if isinstance(a, Variable) and size_of(a) > 1),
                 *(a for a in sink.inputs if isinstance(a, Variable)),
             }
             for item in seen:

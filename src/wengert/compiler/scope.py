@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.lowering import Assembly, Elementwise, Reduction, View
+from ..core.lowering import Assembly, Elementwise, Reduction, Special, View
 from ..core.program import Atom, Equation, Variable
 from ..core.types import Shape
 from .convention import dtype_of
@@ -16,9 +16,11 @@ from .elementwise import lower_elementwise
 from .function import Function, Place
 from .indices import AnyIndex, constant_of, row_major
 from .ir import DType, Scalar
-from .schedule import Schedule, is_unit_reshape
+from .kinds import is_unit_reshape
+from .scalars import Arithmetic
+from .schedule import Schedule
 
-__all__ = ["Scope", "elements", "in_shape"]
+__all__ = ["Scope", "elements", "in_shape", "viewed_place"]
 
 
 def elements(shape: Shape) -> Any:
@@ -40,7 +42,7 @@ class Scope:
         self.scalars: dict[tuple[Variable, tuple[AnyIndex, ...]], Scalar] = {}
 
     @property
-    def m(self) -> Any:
+    def m(self) -> Arithmetic:
         """The machine arithmetic."""
         return self.function.m
 
@@ -116,9 +118,9 @@ class Scope:
             return self._assembly(equation, lowering, index)
         if isinstance(lowering, Reduction):
             return self._reduction(equation, lowering, index)
-        if lowering is not None and lowering.name == "reshape":
+        if lowering == Special("reshape"):
             return self._reshape(equation, index)
-        assert lowering is not None and lowering.name == "matmul", equation.primitive
+        assert lowering == Special("matmul"), equation.primitive
         return self._matmul(equation, index)
 
     def elementwise(self, equation: Equation, index: Sequence[AnyIndex]) -> Scalar:
@@ -151,8 +153,7 @@ class Scope:
         fixed = constant_of(index)
         if fixed is None:
             assert is_unit_reshape(equation)
-            rest = iter([i for i, n in zip(index, equation.outputs[0].type.shape, strict=True) if n != 1])
-            return self.element(x, [0 if n == 1 else next(rest) for n in shape], like)
+            return self.element(x, without_units(index, equation.outputs[0].type.shape, shape), like)
         number = sum(i * s for i, s in zip(fixed, row_major(equation.outputs[0].type.shape), strict=True))
         return self.element(x, [number // s % n for s, n in zip(row_major(shape), shape, strict=True)], like)
 
@@ -202,14 +203,17 @@ def viewed_place(equation: Equation, base: Place) -> Place:
     """The output of a view, in the memory of its input."""
     (out,) = equation.outputs
     lowering = equation.primitive.lowering
-    if isinstance(lowering, View):
 
-        def rule(index: Sequence[AnyIndex]) -> Sequence[AnyIndex]:
-            return lowering.rule(index, base.shape, **equation.params)
-    else:
-
-        def rule(index: Sequence[AnyIndex]) -> Sequence[AnyIndex]:
-            rest = iter([i for i, n in zip(index, out.type.shape, strict=True) if n != 1])
-            return [0 if n == 1 else next(rest) for n in base.shape]
+    def rule(index: Sequence[AnyIndex]) -> Sequence[AnyIndex]:
+        if isinstance(lowering, View):
+            found: Sequence[AnyIndex] = lowering.rule(index, base.shape, **equation.params)
+            return found
+        return without_units(index, out.type.shape, base.shape)
 
     return base.viewed(rule, out.type.shape)
+
+
+def without_units(index: Sequence[AnyIndex], shape: Shape, wanted: Shape) -> list[AnyIndex]:
+    """The index in an array of the wanted shape, which differs only in axes of length one."""
+    rest = iter([i for i, n in zip(index, shape, strict=True) if n != 1])
+    return [0 if n == 1 else next(rest) for n in wanted]

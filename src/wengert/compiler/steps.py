@@ -15,6 +15,7 @@ from .convention import dtype_of
 from .function import Place
 from .guards import condition
 from .ir import supported
+from .kinds import fits
 from .lapack import emit_cholesky, emit_det, emit_inv, emit_slogdet, emit_solve, emit_triangular_matmul
 from .recurrences import emit_cumulative, emit_recurrence
 from .scattering import emit_gather, emit_scatter
@@ -32,7 +33,7 @@ def emit_step(region: Region, equation: Equation) -> None:
     types = [a.type for a in (*equation.inputs, *equation.outputs) if isinstance(a, Variable)]
     if not all(supported(dtype_of(t)) for t in types) and lowering not in _COPIES:
         emit_callout(region, equation)
-    elif isinstance(lowering, Assembly) and equation.outputs[0] in region.places:
+    elif isinstance(lowering, Assembly) and all(fits(a, dtype_of(types[-1])) for a in equation.inputs):
         _emit_assembly(region, equation, lowering)
     elif isinstance(lowering, Special) and lowering.name in _SPECIAL:
         if not _SPECIAL[lowering.name](region, equation):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..core.lowering import Special
 from ..core.program import Atom, Equation, Variable
-from .schedule import Kind
+from .kinds import Kind
 
 if TYPE_CHECKING:
     from .region import Region

@@ -30,34 +30,54 @@ OTHERS = [
 SMOOTH_EVERYWHERE = ["sin", "tanh", "add", "multiply", "subtract", "cos", "exp", "square", "where"]
 
 # How far from deciding otherwise an operation on inexact numbers is: what must not be near zero.
-DECIDES: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(
-        ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum", "minimum"),
-        lambda x, y: np.subtract(x, y) if np.result_type(x, y) != bool else np.ones(()),
-    ),
-    **dict.fromkeys(("logical_not", "absolute", "sign", "sqrt", "cbrt", "log", "log2", "log10", "reciprocal"), lambda x: x),
-    **dict.fromkeys(("signbit", "angle", "isnan", "isinf", "isfinite"), np.real),
-    **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), lambda x, y: _nonzero(x, y)),
-    **dict.fromkeys(("floor", "ceil", "trunc"), lambda x: x - np.rint(x)),
-    "rint": lambda x: np.asarray(x) - np.floor(x) - 0.5,
-    "arcsin": lambda x: 1 - np.abs(x), "arccos": lambda x: 1 - np.abs(x), "arctanh": lambda x: 1 - np.abs(x),
-    "arccosh": lambda x: np.asarray(x) - 1, "log1p": lambda x: np.asarray(x) + 1,
-    **dict.fromkeys(("remainder", "floor_divide"), lambda x, y: _nonzero(np.divide(x, y) - np.rint(np.divide(x, y)), y)),
-    "clip": lambda x, low, high: _nonzero(np.subtract(x, low), np.subtract(x, high), np.subtract(low, high)),
-    "divide": lambda x, y: y, "power": lambda x, y: x, "xlogy": lambda x, y: y, "hypot": np.hypot,
-    "arctan2": np.hypot, "norm": lambda x: x, "astype": lambda x: x,
-    **dict.fromkeys(("any", "all"), lambda x: x),
-    **dict.fromkeys(("max", "min", "argmax", "argsort", "argmin"), lambda x: _gaps(x)),
-}  # fmt: skip
+DECIDES: dict[str, Callable[..., Any]] = {}
 
 
+def _decides(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def enter(distance: Callable[..., Any]) -> Callable[..., Any]:
+        DECIDES.update(dict.fromkeys(names, distance))
+        return distance
+
+    return enter
+
+
+@_decides("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum", "minimum")
+def _difference(x: Any, y: Any) -> Any:
+    return np.subtract(x, y)
+
+
+@_decides("max", "min", "argmax", "argmin", "argsort")
+def _gaps(x: Any) -> Any:
+    return np.diff(np.sort(np.ravel(x))) if x.dtype.kind == "f" else np.ones(())
+
+
+@_decides("logical_and", "logical_or", "logical_xor")
 def _nonzero(*xs: Any) -> Any:
     return np.concatenate([np.ravel(np.asarray(x, complex)) for x in xs])
 
 
-def _gaps(x: Any) -> Any:
-    """How far apart the numbers are."""
-    return np.diff(np.sort(np.ravel(x))) if np.asarray(x).dtype.kind == "f" else np.ones(())
+@_decides("remainder", "floor_divide")
+def _fraction(x: Any, y: Any) -> Any:
+    quotient = np.divide(x, y)
+    return _nonzero(quotient - np.rint(quotient), y)
+
+
+@_decides("clip")
+def _bounds(x: Any, low: Any, high: Any) -> Any:
+    return _nonzero(np.subtract(x, low), np.subtract(x, high), np.subtract(low, high))
+
+
+_decides("floor", "ceil", "trunc")(lambda x: x - np.rint(x))
+_decides("rint")(lambda x: np.asarray(x) - np.floor(x) - 0.5)
+_decides("logical_not", "absolute", "sign", "sqrt", "cbrt", "log", "log2", "log10", "reciprocal")(lambda x: x)
+_decides("norm", "astype", "any", "all")(lambda x: x)
+_decides("signbit", "angle", "isnan", "isinf", "isfinite")(np.real)
+_decides("arcsin", "arccos", "arctanh")(lambda x: 1 - np.abs(x))
+_decides("arccosh")(lambda x: np.asarray(x) - 1)
+_decides("log1p")(lambda x: np.asarray(x) + 1)
+_decides("divide", "xlogy")(lambda x, y: y)
+_decides("power")(lambda x, y: x)
+_decides("hypot", "arctan2")(np.hypot)
 
 
 class Growing:
