@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wengert.compiler.executable import Executable
+from wengert.compiler.native.executable import Executable
 from wengert.core.lowering import Elementwise
 from wengert.core.primitive import Primitive
 from wengert.core.program import Equation, Program, Variable, check

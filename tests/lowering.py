@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 import wengert as wg
-from wengert.compiler.executable import Executable
-from wengert.compiler.lower import Lowered, lowered
-from wengert.compiler.plan_text import plan_text
+from wengert.compiler.lowering.module import Lowered, lowered
+from wengert.compiler.lowering.plan_text import plan_text
+from wengert.compiler.native.executable import Executable
 from wengert.compiler.simplify import simplified
 
 

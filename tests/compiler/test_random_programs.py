@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import wengert as wg
-from wengert.compiler.executable import Executable
+from wengert.compiler.native.executable import Executable
 from wengert.compiler.stages import stage_names
 from wengert.core.program import Program
 

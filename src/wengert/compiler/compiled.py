@@ -18,12 +18,12 @@ from ..core.tree import flatten
 from ..core.types import SCALARS, ArrayType, Value, type_of
 from ..transforms.arguments import check_callable
 from ..transforms.trace import Stager
-from .environment import Environment
 from .hot import MISS, Hot, hot_path
 from .notices import notify
-from .places import plain_key
 from .specialisation import Call, Specialisation, Way
 from .stages import Stages, check_stages
+from .tracing.environment import Environment
+from .tracing.places import plain_key
 
 __all__ = ["CacheInfo", "Compiled"]
 

@@ -13,7 +13,7 @@ from ..eager.tape import EAGER
 from .specialisation import Call, Way, same
 
 if TYPE_CHECKING:
-    from .environment import Environment
+    from .tracing.environment import Environment
 
 __all__ = ["MISS", "Hot", "hot_path"]
 

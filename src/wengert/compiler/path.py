@@ -26,9 +26,9 @@ from ..transforms.forward import Forward, push_forward
 from ..transforms.partition import split
 from ..transforms.reverse import record_call
 from ..transforms.trace import Stager, Tracer
-from .executable import Executable, RunEagerly
+from .native.executable import Executable, RunEagerly
 from .notices import notify
-from .tracing import undisturbed
+from .tracing.tracer import undisturbed
 
 __all__ = ["Path", "interpreted", "warn_of_fault"]
 

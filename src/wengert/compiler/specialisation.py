@@ -13,16 +13,16 @@ from ..core.interpreter import Box, state, strip, wrap
 from ..core.tree import Tree, unflatten
 from ..core.types import ArrayType, Value
 from .choice import Choice
-from .draws import Rewind, drawn_by
-from .environment import Environment
-from .guards import GuardFailed, outcome_of
 from .notices import notify
 from .path import Path
-from .randomness import Sources
-from .tracing import Seen, Traced, described, trace_path
+from .tracing.draws import Rewind, drawn_by
+from .tracing.environment import Environment
+from .tracing.guards import GuardFailed, outcome_of
+from .tracing.randomness import Sources
+from .tracing.tracer import Seen, Traced, described, trace_path
 
 if TYPE_CHECKING:
-    from .compile import Compiled
+    from .compiled import Compiled
 
 __all__ = ["Call", "Specialisation", "Way", "same"]
 

@@ -6,15 +6,15 @@ from collections.abc import Collection
 
 from ..core.errors import DTypeError
 from ..core.program import Program
-from . import machine
-from .executable import Executable
+from .native import machine
+from .native.executable import Executable
 
 __all__ = ["Stages", "check_stages", "stage_names"]
 
 
 def stage_names() -> tuple[str, ...]:
     """The stages that can be left out, by ``compile(..., off=...)``: those of the simplifier, then of the lowering."""
-    from .lower import LOWERING_STAGES
+    from .lowering.module import LOWERING_STAGES
     from .simplify import STAGES
 
     return (*STAGES, *LOWERING_STAGES)
@@ -46,7 +46,7 @@ class Stages:
     @property
     def fused(self) -> str:
         """Which equations share a loop, which live in registers, and which are called out to NumPy."""
-        from .plan_text import plan_text
+        from .lowering.plan_text import plan_text
 
         return plan_text(self._executable.lowered)
 

@@ -1,0 +1,1 @@
+"""Lowering: from a simplified program to a module of LLVM IR."""

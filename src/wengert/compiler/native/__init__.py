@@ -1,0 +1,1 @@
+"""Machine code in this process: made, stored, loaded and called."""

@@ -1,0 +1,1 @@
+"""Scalars of machine code: LLVM IR for arithmetic on single numbers."""
