@@ -54,7 +54,7 @@ def main():
     plain = wg.value_and_grad(lambda p: wg.sum(misfit.function(p) ** 2))
     compiled = wg.compile(plain)
     for name, function in (("eager", plain), ("compiled", compiled)):
-        value, gradient = function(p)
+        value, _ = function(p)
         began = perf_counter()
         function(p)
         print(f"{name:8s}: value and gradient in {1e3 * (perf_counter() - began):8.3f} ms")

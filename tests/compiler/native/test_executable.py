@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,8 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.compiler.lowering import entry
 from wengert.compiler.lowering import module as lower
-from wengert.compiler.native import executable
-from wengert.compiler.native.store import Store
+from wengert.compiler.native import executable, prepared
 
 X = wg.array([1.0, 2.0, 3.0])
 DTYPES = ["bool", "int8", "uint8", "int16", "int32", "int64", "uint32", "uint64"]
@@ -74,7 +73,7 @@ def test_arrays_without_dimensions() -> None:
 
 
 def test_another_way_of_calling(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (entry, executable, lower):
+    for module in (executable, lower, prepared):
         monkeypatch.setattr(module, "layout_is_known", lambda: False)
     w = wg.array([1.0, 2.0, 3.0])
     compiled = wg.compile(lambda x: (wg.sum(x * w * 3) if x[0] > 0 else wg.sum(x), wg.sort(x)))
@@ -120,9 +119,15 @@ print(compiled.cache_info().from_disk)
 
 
 def test_what_was_kept_and_does_not_link_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(tmp_path / "cache")
-    monkeypatch.setattr(executable, "_store", store)
-    monkeypatch.setattr(store, "get", lambda key: b"no object code")
+    monkeypatch.setenv("WENGERT_CACHE_DIR", str(tmp_path / "cache"))
+    assert wg.compile(lambda x: x * 2)(X)[0] == 2
+    read = prepared._loaded
+
+    def spoiled(payload: bytes | None) -> prepared.Prepared | None:
+        found = read(payload)
+        return None if found is None else replace(found, code=b"no object code")
+
+    monkeypatch.setattr(prepared, "_loaded", spoiled)
     compiled = wg.compile(lambda x: x * 2)
     assert compiled(X)[0] == 2
     assert compiled.cache_info().from_disk == 0

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from wengert.compiler.scalars.arithmetic.ir import Module, literal_text, memory_type, supported
 
 from wengert.compiler.native import symbols
 from wengert.compiler.native.loader import load
@@ -17,6 +16,7 @@ from wengert.compiler.native.machine import optimised
 from wengert.compiler.scalars.arithmetic import Arithmetic
 from wengert.compiler.scalars.elementwise import lower_elementwise, lowers
 from wengert.compiler.scalars.inline_math import FUNCTIONS
+from wengert.compiler.scalars.ir import Module, literal_text, memory_type, supported
 from wengert.compiler.scalars.vector_math import variants
 from wengert.core.lowering import Elementwise, NotLowered
 from wengert.core.primitive import registry

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...core.program import Program
 from . import machine, settings, symbols
+from .calling import layout_is_known
 from .identity import identity
 from .store import Store, host, key_of
 
@@ -85,7 +86,7 @@ def _key(program: Program, off: Collection[str]) -> str | None:
     text = identity(program)
     if text is None:
         return None
-    surroundings = (sorted(off), symbols.threads(), settings.vector_math())
+    surroundings = (sorted(off), symbols.threads(), settings.vector_math(), layout_is_known())
     return key_of("program", text, repr(surroundings), host())
 
 
