@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory, TemporaryFile
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 if __name__ == "__main__" and "--serve" in sys.argv:  # before NumPy and the others are imported: they read this once
@@ -168,6 +168,10 @@ def difference(results: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -
     return worst
 
 
+SETTLING = 0.1
+"""Seconds until the threads of the library before have stopped waiting for work, which keeps cores busy."""
+
+
 def measure_warm(work: Work, processes: dict[str, Process], folder: Path, *, rounds: int, sample: float) -> Found:
     """Seconds of one call by library and round, and how far the results lie apart."""
     found, loops, results = Found(), {}, {}
@@ -190,6 +194,7 @@ def measure_warm(work: Work, processes: dict[str, Process], folder: Path, *, rou
     order = list(results)
     for _ in range(rounds):
         for key in order:
+            sleep(SETTLING)
             found.samples[key].append(processes[key].ask(loops=loops[key]))
         order.append(order.pop(0))
     return found

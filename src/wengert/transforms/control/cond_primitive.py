@@ -11,8 +11,6 @@ from typing import Any
 
 from ...backends import backend
 from ...core.interpreter import Interpreter, apply, strip, wrap
-from ...core.lowering import Special
-from ...core.primitive import Primitive
 from ...core.program import Program, Variable
 from ...core.types import ArrayType, Value
 from ...eager.tape import Recorder
@@ -23,7 +21,7 @@ from ..calls import mine
 from ..forward import Forward
 from ..partition import Parts, split
 from .derivation import Derived, active_outputs, batched, pulled, pushed
-from .interpretation import apart, differently, recorded_call, taken_apart
+from .interpretation import apart, control_primitive, recorded_call, taken_apart
 from .passes import sections
 from .staging import Body, check_body, outside, shown, traced
 
@@ -220,17 +218,4 @@ def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
     return tuple(level.box(strip(y), None) if f else wrap(y) for y, f in zip(outputs, out, strict=True))
 
 
-cond = Primitive(
-    name="cond",
-    lowering=Special("cond"),
-    family="control",
-    evaluate=_evaluate,
-    type_rule=_type,
-    jvp=differently,
-    vjp=_vjp,
-    batch=differently,
-    needs=differently,
-    examples=(),
-    multiple=True,
-    call=_call,
-)
+cond = control_primitive("cond", evaluate=_evaluate, type_rule=_type, vjp=_vjp, call=_call)

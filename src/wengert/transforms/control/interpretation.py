@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...backends import backend
 from ...core.interpreter import Box, Interpreter, strip, wrap
-from ...core.primitive import Primitive
+from ...core.lowering import Special
+from ...core.primitive import Primitive, VJPRule
 from ...core.types import Value, type_of
 from ...eager.tape import Recorder
 from ..calls import mine
 from ..trace import Stager
 
-__all__ = ["apart", "differently", "recorded_call", "taken_apart"]
+__all__ = ["apart", "control_primitive", "recorded_call", "taken_apart"]
 
 Params = dict[str, Any]
 
@@ -54,6 +55,33 @@ def apart(values: Sequence[Value], tangents: Sequence[Value | None]) -> bool:
     return above.depth > top(values).depth and isinstance(above, (Stager, Recorder))
 
 
-def differently(*_: Any) -> Any:
-    """A rule that is never asked for, since the primitive interprets itself."""
+def control_primitive(
+    name: str,
+    *,
+    evaluate: Callable[..., Any],
+    type_rule: Callable[..., Any],
+    vjp: VJPRule,
+    call: Callable[[Interpreter, tuple[Value, ...], Params], Any],
+) -> Primitive:
+    """A loop or branch: its ``call`` says what interpreters that differentiate or batch make of it.
+
+    It is not in the registry: the laws there are about operations on arrays, and its parameters are programs.
+    """
+    return Primitive(
+        name=name,
+        lowering=Special(name),
+        family="control",
+        evaluate=evaluate,
+        type_rule=type_rule,
+        jvp=_never_asked_for,
+        vjp=vjp,
+        batch=_never_asked_for,
+        needs=_never_asked_for,
+        examples=(),
+        multiple=True,
+        call=call,
+    )
+
+
+def _never_asked_for(*_: Any) -> Any:
     raise AssertionError("control flow interprets itself")

@@ -13,8 +13,6 @@ from typing import Any
 
 from ...backends import backend
 from ...core.interpreter import Interpreter, apply, strip, wrap
-from ...core.lowering import Special
-from ...core.primitive import Primitive
 from ...core.program import Program
 from ...core.types import ArrayType, Value, type_of
 from ...eager.tape import Recorder
@@ -25,7 +23,7 @@ from ..batch import Batch
 from ..calls import mine
 from ..forward import Forward
 from .derivation import active_in_loop, batched, pulled, pushed, remade
-from .interpretation import apart, differently, recorded_call, taken_apart
+from .interpretation import apart, control_primitive, recorded_call, taken_apart
 from .passes import Kept, TwoPass, bind, hoisted, sections
 from .schedule import pulled_by_schedule
 from .staging import check_body, outside
@@ -249,17 +247,4 @@ def _batch(level: Batch, inputs: tuple[Value, ...], params: Params) -> Any:
     return tuple(level.box(strip(y), None) if f else wrap(y) for y, f in zip(outputs, out, strict=True))
 
 
-scan = Primitive(
-    name="scan",
-    lowering=Special("scan"),
-    family="control",
-    evaluate=_evaluate,
-    type_rule=_type,
-    jvp=differently,
-    vjp=_vjp,
-    batch=differently,
-    needs=differently,
-    examples=(),
-    multiple=True,
-    call=_call,
-)
+scan = control_primitive("scan", evaluate=_evaluate, type_rule=_type, vjp=_vjp, call=_call)

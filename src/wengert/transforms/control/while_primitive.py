@@ -17,8 +17,6 @@ from typing import Any, NamedTuple
 from ...backends import backend
 from ...core.errors import GraphError
 from ...core.interpreter import Interpreter, apply, strip, wrap
-from ...core.lowering import Special
-from ...core.primitive import Primitive
 from ...core.program import Program, Variable
 from ...core.types import ArrayType, Value
 from ...eager.tape import Recorder
@@ -32,7 +30,7 @@ from ..batch import Batch
 from ..calls import mine
 from ..forward import Forward
 from .derivation import Derived, active_in_loop, batched, pulled, pushed, remade
-from .interpretation import apart, differently, recorded_call, taken_apart
+from .interpretation import apart, control_primitive, recorded_call, taken_apart
 from .passes import sections
 from .staging import check_body, impure, outside, shown, traced
 
@@ -385,17 +383,4 @@ def _written(stack: Value, k: Value, x: Value) -> Value:
     return apply(scatter_set, stack, x, k, axes=(0,), unique=True)
 
 
-while_loop = Primitive(
-    name="while_loop",
-    lowering=Special("while_loop"),
-    family="control",
-    evaluate=_evaluate,
-    type_rule=_type,
-    jvp=differently,
-    vjp=_vjp,
-    batch=differently,
-    needs=differently,
-    examples=(),
-    multiple=True,
-    call=_call,
-)
+while_loop = control_primitive("while_loop", evaluate=_evaluate, type_rule=_type, vjp=_vjp, call=_call)
