@@ -125,7 +125,7 @@ class Compiled:
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """A call taken apart, with the specialisation that it is for."""
         static, dynamic = self._divided(args)
-        leaves, tree = flatten((dynamic, kwargs))
+        leaves, tree = flatten((dynamic, kwargs) if kwargs else (dynamic,))
         values: list[Value] = []
         types: list[ArrayType] = []
         rest: list[tuple[int, Any]] = []

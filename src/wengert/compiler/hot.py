@@ -173,7 +173,7 @@ def _containers(call: Call) -> _Entrance:
             if any(args[k] is not x for k, x in static.items()):
                 return None
             args = tuple(x for k, x in enumerate(args) if k not in static)
-        leaves, found = flatten((args, kwargs))
+        leaves, found = flatten((args, kwargs) if kwargs else (args,))
         return _taken(leaves, kinds) if found == tree else None
 
     return enter

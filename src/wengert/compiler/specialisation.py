@@ -64,11 +64,11 @@ class Call(NamedTuple):
         """The function's arguments, with these in the places of arrays and numbers."""
         fixed, given = dict(self.rest), iter(boxes)
         leaves = [fixed[i] if i in fixed else next(given) for i in range(self.leaves)]
-        args, kwargs = unflatten(self.tree, leaves)
+        args, *named = unflatten(self.tree, leaves)
         full = list(args)
         for number, x in self.static:
             full.insert(number, x)
-        return tuple(full), kwargs
+        return tuple(full), named[0] if named else {}
 
 
 class Way:

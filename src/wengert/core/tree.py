@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from .errors import TreeError
@@ -31,6 +31,55 @@ class _Leaf:
 _LEAF = _Leaf()
 
 
+class _Tuple:
+    """The structure of a tuple of arrays, or of such tuples: spares optree, which takes longer to import than to run."""
+
+    __slots__ = ("parts", "size")
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        self.parts = parts
+        self.size: int = sum(1 if part is _LEAF else part.size for part in parts)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Tuple):
+            return self.parts == other.parts
+        if isinstance(other, _Leaf):
+            return False
+        import optree
+
+        return bool(optree.tree_structure(self.rebuilt(iter([0] * self.size)), namespace=_NAMESPACE) == other)
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        return f"({', '.join(map(repr, self.parts))}{',' if len(self.parts) == 1 else ''})"
+
+    def rebuilt(self, leaves: Iterator[Any]) -> tuple[Any, ...]:
+        """The tuple with the next of these leaves."""
+        return tuple(next(leaves) if part is _LEAF else part.rebuilt(leaves) for part in self.parts)
+
+    def names(self, name: str) -> list[str]:
+        """How one would write each leaf."""
+        return [leaf for k, part in enumerate(self.parts) for leaf in leaf_names(part, f"{name}[{k}]")]
+
+
+def _plain(tree: Any, leaves: list[Any]) -> Any:
+    """The structure of an array or of nested tuples of arrays, whose arrays are added to the leaves; None for others."""
+    if _is_array(tree):
+        leaves.append(tree)
+        return _LEAF
+    if type(tree) is not tuple:
+        return None
+    parts = []
+    for item in tree:
+        part = _plain(item, leaves)
+        if part is None:
+            return None
+        parts.append(part)
+    return _Tuple(tuple(parts))
+
+
 def _is_array(x: Any) -> bool:
     return isinstance(x, (Box, *SCALARS)) or hasattr(x, "__array__")
 
@@ -41,8 +90,10 @@ def flatten(tree: Any) -> tuple[list[Any], Tree]:
     Anything that is not a tuple, list, dict, named tuple or dataclass (or registered with optree) is a leaf; None
     holds no array.
     """
-    if _is_array(tree):
-        return [tree], _LEAF
+    plain: list[Any] = []
+    found = _plain(tree, plain)
+    if found is not None:
+        return plain, found
     import optree
 
     leaves, structure = optree.tree_flatten(tree, namespace=_NAMESPACE)
@@ -82,6 +133,11 @@ def unflatten(structure: Tree, leaves: Any) -> Any:
     if structure is _LEAF:
         (leaf,) = leaves
         return leaf
+    if isinstance(structure, _Tuple):
+        given = list(leaves)
+        if len(given) != structure.size:
+            raise ValueError(f"{structure} has {structure.size} leaves, not {len(given)}")
+        return structure.rebuilt(iter(given))
     import optree
 
     return optree.tree_unflatten(structure, leaves)
@@ -89,6 +145,8 @@ def unflatten(structure: Tree, leaves: Any) -> Any:
 
 def leaf_names(structure: Tree, name: str) -> list[str]:
     """How one would write each leaf of a container of this name."""
+    if isinstance(structure, _Tuple):
+        return structure.names(name)
     return [name] if structure is _LEAF else [accessor.codify(name) for accessor in structure.accessors()]
 
 

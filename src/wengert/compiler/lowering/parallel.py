@@ -45,7 +45,7 @@ def share_for(region: Region, kernel: Kernel, extent: int, crosses: Callable[[Eq
     if threads < 2 or extent < threads:
         return 1
     work = prod(kernel.space) * (1.0 + sum(map(element_cost, kernel.members)) + len(kernel.reductions))
-    if work < WORTH * (BESIDE_BLAS if _uses_blas(region) else 1):
+    if work < WORTH or (work < WORTH * BESIDE_BLAS and _uses_blas(region)):
         return 1
     if any(crosses(e) and prod(e.outputs[0].type.shape) > PARTIAL for e in kernel.reductions):
         return 1

@@ -207,7 +207,7 @@ class PathTracer(Tracer):
         variable: Variable = box._note
         if purpose == "a NumPy array":
             self._refuse_numpy(variable)
-        value = self._value(variable)
+        value = np.asarray(self._value(variable))  # a Python number is known as one
         if purpose in ("repr", "str"):
             return value
         kind = "truth" if purpose == "a branch" else "number"
