@@ -47,7 +47,8 @@ class _Tuple:
             return False
         import optree
 
-        return bool(optree.tree_structure(self.rebuilt(iter([0] * self.size)), namespace=_NAMESPACE) == other)
+        alike: Any = self.rebuilt(iter([0] * self.size))
+        return bool(optree.tree_structure(alike, namespace=_NAMESPACE) == other)
 
     def __hash__(self) -> int:
         return hash(self.parts)

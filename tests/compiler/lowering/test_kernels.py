@@ -1,3 +1,4 @@
+import re
 from itertools import combinations
 
 import numpy as np
@@ -47,6 +48,33 @@ def test_long_sums_are_accurate(lowering, shape):
 def test_several_threads_give_what_one_gives(lowering, function):
     lowering.same(function, LARGE, tolerance=1e-11)
     lowering.same(function, LARGE, off=("threads",), tolerance=1e-11)
+
+
+@pytest.mark.parametrize(
+    "reduce", [wg.sum, wg.max, wg.prod, wg.linalg.norm, wg.var, wg.logsumexp, lambda x, axis: wg.any(x > 1, axis=axis)]
+)
+def test_threads_that_reduce_an_inner_axis_leave_what_the_others_have_made(lowering, reduce):
+    x = LARGE.reshape(4, 300, 500)
+    lowering.same(lambda x: reduce(wg.sin(x) + 1.5, axis=1), x, tolerance=1e-11)
+    lowering.same(lambda x: reduce(wg.sin(x[None]) + 1.5, axis=2), x, tolerance=1e-11)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_extremes_are_vector_code_and_see_every_nan(lowering, axis, dtype):
+    x = LARGE[:60, :170].astype(dtype)
+
+    def extremes(x):
+        return wg.max(x, axis=axis), wg.min(x, axis=axis)
+
+    lowering.same(extremes, x)
+    for special in (np.nan, np.inf, -np.inf):
+        with_special = x.copy()
+        with_special[7, [3, 169]] = special
+        lowering.same(extremes, with_special)
+    lanes = {"float32": "float", "float64": "double"}[dtype]
+    optimised = wg.compile(extremes).lower(wg.asarray(x)).optimised
+    assert re.search(rf"call <\d+ x {lanes}> @llvm\.maximum", optimised)
 
 
 def test_axes_of_length_one_are_no_loops(lowering):

@@ -155,7 +155,7 @@ class _Nest:
                 offset = self.f.value(f"mul nsw i64 %thread, {max(1, a.target.size)}")
                 a.target = replace(a.target, pointer=self.f.m.element(a.target.pointer, offset, a.dtype))
             if not a.trailing:
-                self._fill(a.target, a.start(self.f, a.dtype))
+                self._fill(a)
         self._outer = dict(self.scope.scalars)
         self._axis(0, [])
         self.f.emit("ret void")
@@ -310,6 +310,12 @@ class _Nest:
             return in_shape(index, self.kernel.space, shape)
         return index if shape == self.kernel.space else [0] * len(shape)
 
-    def _fill(self, place: Place, scalar: Scalar) -> None:
-        f, line = self.f, place.reshaped((place.size,))
-        f.loop("0", str(place.size), lambda i: f.store(scalar, line, [Index(0, {i: 1})]))
+    def _fill(self, accumulator: _Accumulator) -> None:
+        """Start what is added to element by element: of a target that threads share, each its own part of the axis."""
+        f, place = self.f, accumulator.target
+        first, last = "0", str(place.size)
+        if self.share > 1 and not accumulator.is_partial:
+            each = place.size // self.extent
+            first, last = (f.value(f"mul nsw i64 {bound}, {each}") for bound in ("%lo", "%hi"))
+        line, start = place.reshaped((place.size,)), accumulator.start(f, accumulator.dtype)
+        f.loop(first, last, lambda i: f.store(start, line, [Index(0, {i: 1})]))

@@ -11,6 +11,7 @@ No rule opens a basic block: a choice is a ``select``, so that loops of any rule
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -304,6 +305,21 @@ class Arithmetic(Block):
     def minimum(self, x: Operand, y: Operand) -> Scalar:
         """The smaller one, the second of equal ones (+0 and -0); NaN where one is."""
         return self._extremum("<", x, y)
+
+    def largest(self, x: Operand, y: Operand) -> Scalar:
+        """The larger one of many, in any order: +0 rather than -0; NaN where one is."""
+        return self._of_many("maximum", self.maximum, x, y)
+
+    def smallest(self, x: Operand, y: Operand) -> Scalar:
+        """The smaller one of many, in any order: -0 rather than +0; NaN where one is."""
+        return self._of_many("minimum", self.minimum, x, y)
+
+    def _of_many(self, name: str, plain: Callable[[Operand, Operand], Scalar], x: Operand, y: Operand) -> Scalar:
+        """LLVM makes vector code of a loop over its own intrinsic, and not of comparisons that look out for NaN."""
+        x, y = self.promote(x, y)
+        if x.dtype.kind != "f":
+            return plain(x, y)
+        return self.intrinsic(name, Scalar(self._floating(x)[0].dtype, (*x.parts, *y.parts)))
 
     def _extremum(self, operation: str, x: Operand, y: Operand) -> Scalar:
         x, y = self.promote(x, y)
