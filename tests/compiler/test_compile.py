@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import wengert as wg
+from wengert.core.errors import TreeError
 from wengert.core.tree import flatten
 
 X = wg.array([1.0, 2.0, 3.0])
@@ -294,3 +295,71 @@ def test_shapes_may_change_from_call_to_call() -> None:
         for n in range(1, 12):
             assert compiled(wg.ones(n)) == 2 * n
     assert compiled.cache_info().traced == 11
+
+
+def test_python_integers_are_sizes_and_indices() -> None:
+    same(lambda x, n: wg.zeros(n) + x, wg.array(2.0), 3)
+    same(lambda x, n: x[:n], X, 2)
+    same(lambda x, n: (x[n], x.reshape(n, -1)), X, 1)
+    same(lambda x, n: wg.stack([x * i for i in range(n)]), X, 3)
+    same(lambda x, n: wg.sum(x, axis=n), X, -1)
+
+    def average(x: Any, n: int) -> Any:
+        out = wg.zeros(x.shape[0] - n + 1)
+        for i in range(out.shape[0]):
+            out[i] = wg.mean(x[i : i + n])
+        return out
+
+    same(average, X, 2)
+    compiled = wg.compile(average)
+    assert [compiled(X, n).shape for n in (1, 2, 3, 1)] == [(3,), (2,), (1,), (3,)]
+    np.testing.assert_allclose(wg.jacobian(compiled)(X, 2).numpy(), wg.jacobian(average)(X, 2).numpy())
+
+
+class Sum:
+    def __init__(self) -> None:
+        self.total = wg.zeros(3)
+
+    @wg.compile
+    def add(self, x: Any) -> Any:
+        self.total = self.total + x
+        return self.total
+
+
+def test_an_array_stored_in_the_place_of_a_captured_one_is_refused_at_once() -> None:
+    with pytest.raises(TreeError, match=r"add \(.*test_compile.py.*self.total.*return the array"):
+        Sum().add(X)
+    total = X
+
+    @wg.compile
+    def add(x: Any) -> Any:
+        nonlocal total
+        total = total + x
+        return x
+
+    with pytest.raises(TreeError, match=r"stores an array in total"):
+        add(X)
+
+
+def test_a_captured_compiled_function_is_not_looked_into() -> None:
+    inner = wg.compile(lambda x: x * 2)
+    outer = wg.compile(lambda x: wg.sum(inner(x)) * getattr(x, "ndim"))  # noqa: B009
+    for n in range(1, 4):
+        inner(wg.ones(n))
+        wg.grad(lambda x: wg.sum(inner(x)))(wg.ones(n))
+        assert outer(X).item() == 12
+    assert outer.cache_info().traced == 1
+
+
+def test_second_derivatives_where_numbers_are_kept_for_the_reverse_sweep() -> None:
+    for x in (X, X.astype(wg.float32)):
+
+        def f(x: Any, q: float) -> Any:
+            p = q + 1.0
+            return wg.sum(wg.sin(x) * (p / (p + q)))
+
+        compiled = wg.compile(f)
+        for take in (wg.hessian, lambda f: wg.jacobian(wg.grad(f)), lambda f: wg.vmap(f, (0, None))):
+            found, expected = take(compiled)(x, 0.5), take(f)(x, 0.5)
+            assert found.dtype == expected.dtype
+            np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-6, atol=1e-9)

@@ -166,10 +166,14 @@ class Path:
         path = self._once(("batch", flags, level.size), lambda: self._batched(flags, level.size))
         if path is None:
             return self._apart(inputs)
-        return tuple(level.box(o, None) for o in path(values))
+        outputs = zip(path(values), self.weak, strict=True)
+        return tuple(_entry(o) if w and level.size else level.box(o, None) for o, w in outputs)
 
     def _batched(self, flags: Sequence[bool], size: int) -> Path:
-        types = [ArrayType((size, *t.shape), t.dtype) if b else t for t, b in zip(self.types, flags, strict=True)]
+        types = [
+            ArrayType((size, *t.shape), backend.dtype(t.dtype)) if b else t
+            for t, b in zip(self.types, flags, strict=True)
+        ]
         run = vmap(
             lambda *xs: tuple(map(wrap, self.program.evaluate(*map(strip, xs)))), tuple(0 if b else None for b in flags)
         )
@@ -291,6 +295,11 @@ def warn_of_fault(name: str, error: Exception) -> None:
         "wengert's. Please report it with the function and the shapes and dtypes of its arguments; "
         "wg.compile(..., off=...) leaves out a stage that may be the cause"
     )
+
+
+def _entry(x: Value) -> Value:
+    """A batch of a Python number, which is the same in all entries, as that number."""
+    return strip(wrap(x)[0])  # type: ignore[index]
 
 
 def _strong(type: ArrayType) -> ArrayType:

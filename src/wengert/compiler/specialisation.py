@@ -303,7 +303,8 @@ class Specialisation:
     def _check_environment(self, call: Call) -> None:
         """Refuse functions that change what they captured."""
         function, changed = self.owner.function, call.environment.difference()
-        if changed is None:
+        held = zip(call.environment.current() or (), call.captured, strict=False)  # an array for another: no difference
+        if changed is None and all(x is y or not isinstance(x, Box) or x._level.open for x, y in held):
             return
         for array in Environment(call.root).arrays:
             found = array.read()

@@ -401,7 +401,7 @@ class Reach:
         """Look at the attributes that were not looked at before and count by now."""
         thing, done = holder.thing, holder.done
         is_class, is_module = issubclass(type(thing), type), issubclass(type(thing), ModuleType)
-        every |= self._any_name and not is_module
+        every |= self._any_name and not is_module and only is None
         names = self._names if only is None else only
         found = 0
         for name in list(holder.attributes or ()):
