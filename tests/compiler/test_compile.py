@@ -363,3 +363,16 @@ def test_second_derivatives_where_numbers_are_kept_for_the_reverse_sweep() -> No
             found, expected = take(compiled)(x, 0.5), take(f)(x, 0.5)
             assert found.dtype == expected.dtype
             np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-6, atol=1e-9)
+
+
+def test_the_first_integers_are_fixed_and_later_ones_are_numbers() -> None:
+    repeated = wg.compile(lambda x, n: wg.stack([x] * n))
+    decayed = wg.compile(lambda x, t: x * (1 - 0.9**t))
+    for n in range(1, 20):
+        assert repeated(wg.ones(2), n).shape == (n, 2)
+        np.testing.assert_allclose(decayed(wg.ones(2), n).numpy(), 1 - 0.9**n)
+    assert decayed.cache_info().specialisations == 9
+    assert wg.compile(lambda n: n * n)(2**40) == 2**80
+    assert wg.compile(wg.grad(lambda x: x * x))(3) == 6
+    assert wg.compile(lambda x, n: wg.diag(x, n))(wg.ones(4), 1).shape == (5, 5)
+    assert wg.compile(lambda x: wg.mean(x))(7.0) == 7

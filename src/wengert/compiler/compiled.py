@@ -29,6 +29,8 @@ __all__ = ["CacheInfo", "Compiled"]
 
 _HOT = 4
 """So many kinds of calls have a short way in at once."""
+_FIXED_INTEGERS = 8
+"""So many values of an integer argument are fixed when the function is traced."""
 _KEPT = 512
 """So many specialisations, and ways to see what is captured, are kept."""
 
@@ -63,6 +65,7 @@ class Compiled:
         self._warned = False
         self._specialisations: dict[Any, Specialisation] = {}
         self._environments: dict[Any, tuple[Callable[..., Any], Environment]] = {}
+        self._integers: dict[int, set[int]] = {}
         self._bound: dict[int, tuple[Any, Compiled]] = {}
         update_wrapper(self, function, updated=())
 
@@ -130,7 +133,7 @@ class Compiled:
         types: list[ArrayType] = []
         rest: list[tuple[int, Any]] = []
         for i, x in enumerate(leaves):
-            value = _value(x)
+            value = None if type(x) is int and self._is_fixed(i, x) else _value(x)
             if value is None:
                 rest.append((i, x))
             else:
@@ -156,6 +159,16 @@ class Compiled:
                     _make_room(self._specialisations)
                     found = self._specialisations[key] = Specialisation(self)
         return Call(found, args, kwargs, values, types, static, rest, len(leaves), tree, root, environment, captured)
+
+    def _is_fixed(self, place: int, number: int) -> bool:
+        """Whether an integer is fixed: the first few at a place are, since Python does so much with them.
+
+        They are sizes, indices, exponents, flags. One that counts calls becomes a number like any other.
+        """
+        seen = self._integers.setdefault(place, set())
+        if len(seen) < _FIXED_INTEGERS:
+            seen.add(number)
+        return number in seen
 
     def _divided(self, args: tuple[Any, ...]) -> tuple[list[tuple[int, Any]], tuple[Any, ...]]:
         """The static arguments with their positions, and the others."""

@@ -127,7 +127,7 @@ def _taken(leaves: Sequence[Any], kinds: Sequence[Any]) -> list[Any] | None:
                     return None
                 x = _asarray(x)
         elif type(kind) is _Fixed:
-            if x is not kind.thing:
+            if x is not kind.thing and (given is not int or type(kind.thing) is not int or x != kind.thing):
                 return None
             continue
         elif given is kind:

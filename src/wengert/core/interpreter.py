@@ -173,6 +173,10 @@ class Interpreter:
         """Whether a derivative may come to depend on a box of this level."""
         return box._note is not None
 
+    def is_number(self, box: Box) -> bool:
+        """Whether a box of this level stands for a Python number, which repeats a list that it is multiplied with."""
+        return False
+
     def concrete(self, box: Box, purpose: str) -> Value:
         """The value of a box one level down, for Python's own control flow; raises where it has no single value."""
         return box._value

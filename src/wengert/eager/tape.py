@@ -346,6 +346,9 @@ def _is_value(x: Any) -> bool:
 
 def _elsewhere(primitive: Primitive, x: Any, y: Any) -> Any:
     """The operation on operands of which one is of another level, or no array yet."""
+    for box, other in ((x, y), (y, x)):
+        if isinstance(other, (list, tuple, str)) and isinstance(box, Box) and box._level.is_number(box):
+            return NotImplemented
     try:
         return apply(primitive, operand(x), operand(y))
     except DTypeError:

@@ -59,7 +59,7 @@ def _reduction_dtype(name: str, dtype: DType) -> DType:
 
 def _type_rule(name: str) -> Callable[..., ArrayType]:
     def type_rule(x: ArrayType, *, axes: Axes, keepdims: bool) -> ArrayType:
-        return ArrayType(_reduced(x.shape, axes, keepdims), _reduction_dtype(name, x.dtype))
+        return ArrayType(_reduced(x.shape, axes, keepdims), _reduction_dtype(name, backend.dtype(x.dtype)))
 
     return type_rule
 

@@ -198,6 +198,10 @@ class Tracer(Stager):
             box._value = shown(box._value)
         return boxes
 
+    def is_number(self, box: Box) -> bool:
+        """Whether a box of this level stands for a Python number."""
+        return isinstance(box._note, Variable) and box._note.type.is_weak
+
     def concrete(self, box: Box, purpose: str) -> Value:
         """There is no value yet: raises ConversionError."""
         raise ConversionError(
