@@ -32,7 +32,7 @@ _LEAF = _Leaf()
 
 
 class _Tuple:
-    """The structure of a tuple of arrays, or of such tuples: spares optree, which takes longer to import than to run."""
+    """The structure of a tuple of arrays, or of such tuples: spares optree, which takes long to import."""
 
     __slots__ = ("parts", "size")
 
@@ -66,7 +66,7 @@ class _Tuple:
 
 
 def _plain(tree: Any, leaves: list[Any]) -> Any:
-    """The structure of an array or of nested tuples of arrays, whose arrays are added to the leaves; None for others."""
+    """The structure of an array or of nested tuples of arrays, which are added to the leaves; None for others."""
     if _is_array(tree):
         leaves.append(tree)
         return _LEAF
