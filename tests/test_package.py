@@ -110,7 +110,7 @@ def test_metadata_where_it_is_installed() -> None:
         pytest.skip("run from the source tree")
     assert version.count(".") == 2
     requirements = [r for r in metadata.requires("wengert") or [] if "extra ==" not in r]
-    assert sorted(r.split(">")[0].strip() for r in requirements) == ["numpy", "optree", "scipy"]
+    assert sorted(r.split(">")[0].strip() for r in requirements) == ["llvmlite", "numpy", "optree", "scipy"]
 
 
 def test_no_global_state_is_left_by_the_examples_of_the_package() -> None:
