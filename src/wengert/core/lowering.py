@@ -25,11 +25,13 @@ class Elementwise:
     """``rule(m, *scalars, **params) -> scalar``, element by element of the inputs broadcast together.
 
     With ``cast`` the scalars come in the dtype to which all inputs and the output promote; without, in their own.
-    The result is cast to the output's dtype.
+    The result is cast to the output's dtype. ``cost`` is that of an element, in additions: what costs no more than one
+    is computed again rather than written to memory and read back.
     """
 
     rule: Callable[..., Any]
     cast: bool = True
+    cost: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ class Assembly:
 class Reduction:
     """``combine(m, total, scalar) -> total`` over the elements along ``axes``, from ``start(dtype)``.
 
-    The scalars come in the output's dtype.
+    The scalars come in the output's dtype. ``of_nothing`` says whether there is a result where there are no elements.
     """
 
     combine: Callable[..., Any]
     start: Callable[[Any], Any]
+    of_nothing: bool = True
 
 
 @dataclass(frozen=True)

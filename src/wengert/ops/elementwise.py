@@ -27,16 +27,16 @@ def _below(x: Value) -> Value:
 
 # Comparison and logic: no derivative --------------------------------------------------------------------------------
 
-equal = elementwise("equal", None, None, lower=compared("=="))
-not_equal = elementwise("not_equal", None, None, lower=compared("!="))
-less = elementwise("less", None, None, lower=compared("<"))
-less_equal = elementwise("less_equal", None, None, lower=compared("<="))
-greater = elementwise("greater", None, None, lower=compared(">"))
-greater_equal = elementwise("greater_equal", None, None, lower=compared(">="))
-logical_and = elementwise("logical_and", None, None, lower=logical("and"))
-logical_or = elementwise("logical_or", None, None, lower=logical("or"))
+equal = elementwise("equal", None, None, lower=compared("=="), cost=1)
+not_equal = elementwise("not_equal", None, None, lower=compared("!="), cost=1)
+less = elementwise("less", None, None, lower=compared("<"), cost=1)
+less_equal = elementwise("less_equal", None, None, lower=compared("<="), cost=1)
+greater = elementwise("greater", None, None, lower=compared(">"), cost=1)
+greater_equal = elementwise("greater_equal", None, None, lower=compared(">="), cost=1)
+logical_and = elementwise("logical_and", None, None, lower=logical("and"), cost=1)
+logical_or = elementwise("logical_or", None, None, lower=logical("or"), cost=1)
 logical_xor = elementwise("logical_xor", None, None, lower=logical("xor"))
-logical_not = elementwise("logical_not", None, lower=lambda m, x: m.logical_not(x))
+logical_not = elementwise("logical_not", None, lower=lambda m, x: m.logical_not(x), cost=1)
 isnan = elementwise("isnan", None, lower=lambda m, x: m.isnan(x))
 isinf = elementwise("isinf", None, lower=lambda m, x: m.isinf(x))
 isfinite = elementwise("isfinite", None, lower=lambda m, x: m.isfinite(x))
@@ -79,18 +79,21 @@ where = elementwise(
         )
     ),
     lower=Elementwise(lambda m, x, y, z: m.select(m.truth(x), y, z), cast=False),
+    cost=1,
 )
 maximum = elementwise(  # a tie shares its derivative: ½ each
     "maximum",
     lambda t, x, y: kept(t, x > y) + kept(t / 2, x == y),
     lambda t, x, y: kept(t, y > x) + kept(t / 2, x == y),
     lower=lambda m, x, y: m.maximum(x, y),
+    cost=1,
 )
 minimum = elementwise(
     "minimum",
     lambda t, x, y: kept(t, x < y) + kept(t / 2, x == y),
     lambda t, x, y: kept(t, y < x) + kept(t / 2, x == y),
     lower=lambda m, x, y: m.minimum(x, y),
+    cost=1,
 )
 clip = elementwise(  # min(max(x, y), z): at a bound the derivative is that of x; where y > z, NumPy's result is z
     "clip",
@@ -103,14 +106,14 @@ clip = elementwise(  # min(max(x, y), z): at a bound the derivative is that of x
 
 # Arithmetic ---------------------------------------------------------------------------------------------------------
 
-add = elementwise("add", 1, 1, lower=lambda m, x, y: m.add(x, y))
-subtract = elementwise("subtract", 1, -1, lower=lambda m, x, y: m.subtract(x, y))
-multiply = elementwise("multiply", lambda y: y, lambda x: x, lower=lambda m, x, y: m.multiply(x, y))
+add = elementwise("add", 1, 1, lower=lambda m, x, y: m.add(x, y), cost=1)
+subtract = elementwise("subtract", 1, -1, lower=lambda m, x, y: m.subtract(x, y), cost=1)
+multiply = elementwise("multiply", lambda y: y, lambda x: x, lower=lambda m, x, y: m.multiply(x, y), cost=1)
 divide = elementwise(
-    "divide", lambda y: 1 / y, lambda y, out: -out / y, domain=(0.5, 2.0), lower=lambda m, x, y: m.divide(x, y)
+    "divide", lambda y: 1 / y, lambda y, out: -out / y, domain=(0.5, 2.0), lower=lambda m, x, y: m.divide(x, y), cost=4
 )
-negative = elementwise("negative", -1, lower=lambda m, x: m.negative(x))
-reciprocal = elementwise("reciprocal", lambda out: -out * out, domain=(0.5, 2.0), lower=lowered.reciprocal)
+negative = elementwise("negative", -1, lower=lambda m, x: m.negative(x), cost=1)
+reciprocal = elementwise("reciprocal", lambda out: -out * out, domain=(0.5, 2.0), lower=lowered.reciprocal, cost=4)
 square = elementwise("square", lambda x: 2 * x, lower=lambda m, x: m.multiply(x, x))
 _SIGNS = (  # of dividends and divisors, away from the jumps
     Example(([1.7, -1.7, 1.7, -1.7], [0.7, 0.7, -0.7, -0.7])),
@@ -189,14 +192,15 @@ def _times_i(t: Value) -> Value:
     return t * 1j
 
 
-conj = elementwise("conj", lambda t: conj(t), lower=lambda m, x: m.conj(x))
-real = elementwise("real", (lambda t: real(t), lambda t: t), lower=lambda m, x: m.real(x))
-imag = elementwise("imag", (lambda t: imag(t), _times_i), lower=lambda m, x: m.imag(x))
+conj = elementwise("conj", lambda t: conj(t), lower=lambda m, x: m.conj(x), cost=1)
+real = elementwise("real", (lambda t: real(t), lambda t: t), lower=lambda m, x: m.real(x), cost=1)
+imag = elementwise("imag", (lambda t: imag(t), _times_i), lower=lambda m, x: m.imag(x), cost=1)
 absolute = elementwise(  # d|x| = Re(conj(x) dx) / |x|, and 0 at 0
     "absolute",
     (lambda t, x: real_part(conjugate(sign(x)) * t), lambda t, x: scale(t, sign(x))),
     examples=_BOTH_SIGNS,
     lower=lambda m, x: m.absolute(x),
+    cost=1,
 )
 
 
@@ -223,7 +227,7 @@ angle = elementwise("angle", (_angle_push, _angle_pull), examples=_BOTH_SIGNS, l
 
 # Powers, exponentials and logarithms --------------------------------------------------------------------------------
 
-sqrt = elementwise("sqrt", lambda out: 0.5 / out, domain=(0.5, 2.0), lower=lambda m, x: m.sqrt(x))
+sqrt = elementwise("sqrt", lambda out: 0.5 / out, domain=(0.5, 2.0), lower=lambda m, x: m.sqrt(x), cost=4)
 cbrt = elementwise("cbrt", lambda out: 1 / (3 * out * out), domain=(0.5, 2.0), lower=math("cbrt"))
 exp = elementwise("exp", lambda out: out, lower=math("exp"))
 exp2 = elementwise("exp2", lambda out: out * _LN2, lower=math("exp2"))
@@ -326,6 +330,7 @@ astype = elementwise(
     (lambda t, *, dtype: astype(t, dtype=dtype), _astype_adjoint),
     examples=tuple(Example(((2, 3),), {"dtype": d}) for d in ("float32", "float64", "complex128")),
     lower=Elementwise(lambda m, x, *, dtype: x, cast=False),
+    cost=1,
 )
 
-stop_gradient = elementwise("stop_gradient", None, lower=lambda m, x: x)
+stop_gradient = elementwise("stop_gradient", None, lower=lambda m, x: x, cost=1)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -191,6 +192,7 @@ def elementwise(
     domain: tuple[float, float] = (-2.0, 2.0),
     examples: tuple[Example, ...] | None = None,
     lower: Callable[..., Any] | Elementwise | None = None,
+    cost: float = 15.0,
 ) -> Primitive:
     """An elementwise operation, from its partial derivatives.
 
@@ -198,7 +200,8 @@ def elementwise(
     when it is the same on a cotangent (``lambda t, x: where(x > 0, t, 0)``), a pair of rules for the actions on
     tangent and cotangent, or None where there is no derivative.
 
-    ``lower`` is the operation on scalars of the compiler (``lambda m, x: m.math("sin", x)``), in the dtype to which
+    ``cost`` is that of an element, in additions. ``lower`` is the operation on scalars of the compiler
+    (``lambda m, x: m.math("sin", x)``), in the dtype to which
     inputs and output promote; an ``Elementwise`` says otherwise.
     """
     inputs = "xyz"[: len(partials)]
@@ -232,7 +235,9 @@ def elementwise(
         examples=examples,
         pulls=tuple(pulls) if differentiable else None,
         arity=len(partials),
-        lowering=lower if lower is None or isinstance(lower, Elementwise) else Elementwise(lower),
+        lowering=None
+        if lower is None
+        else replace(lower if isinstance(lower, Elementwise) else Elementwise(lower), cost=cost),
     )
     return register(primitive)
 
@@ -462,6 +467,7 @@ absorbing_multiply = elementwise(
     (lambda t, y: apply(absorbing_multiply, t, y), lambda t, y: apply(absorbing_multiply, t, conjugate(y))),
     (lambda t, x: apply(tangent_multiply, t, x), lambda t, x: apply(tangent_multiply, t, conjugate(x))),
     lower=Elementwise(lowered.absorbing_multiply, cast=False),
+    cost=1,
 )
 """``x * y``, and 0 wherever ``x`` is 0, even if ``y`` is infinite or NaN there.
 

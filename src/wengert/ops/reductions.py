@@ -144,7 +144,7 @@ max = general(
     vjp=[_extreme_pull],
     type_rule=_type_rule("max"),
     batch=_batch(lambda x, **p: max(x, **p)),
-    lowering=Reduction(lambda m, a, x: m.largest(a, x), _lowest),
+    lowering=Reduction(lambda m, a, x: m.largest(a, x), _lowest, of_nothing=False),
     examples=_examples(empty=False),
 )
 min = general(
@@ -154,7 +154,7 @@ min = general(
     vjp=[_extreme_pull],
     type_rule=_type_rule("min"),
     batch=_batch(lambda x, **p: min(x, **p)),
-    lowering=Reduction(lambda m, a, x: m.smallest(a, x), _highest),
+    lowering=Reduction(lambda m, a, x: m.smallest(a, x), _highest, of_nothing=False),
     examples=_examples(empty=False),
 )
 

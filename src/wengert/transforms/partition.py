@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 from math import prod
 from typing import NamedTuple
 
+from ..core.lowering import Elementwise
 from ..core.primitive import Primitive
 from ..core.program import Atom, Equation, Program, Variable
-from ..ops import elementwise as el
-from ..ops.families import absorbing_multiply
 from ..ops.shaping import broadcast_to, reshape
 
 __all__ = ["Parts", "split"]
@@ -147,15 +146,11 @@ def _read(equations: Sequence[Equation], outputs: Sequence[Atom]) -> list[Variab
 # What to compute again
 # ---------------------------------------------------------------------------------------------------------------------
 
-_CHEAP: frozenset[Primitive] = frozenset(
-    (
-        *(el.add, el.subtract, el.multiply, el.negative, el.absolute, el.maximum, el.minimum, el.where, el.astype),
-        *(el.equal, el.not_equal, el.less, el.less_equal, el.greater, el.greater_equal, el.real, el.imag, el.conj),
-        *(el.logical_and, el.logical_or, el.logical_not, el.stop_gradient, absorbing_multiply),
-        *(broadcast_to, reshape),
-    )
-)
-"""What costs less than to write a value and read it back."""
+
+def _is_cheap(primitive: Primitive) -> bool:
+    """Whether an operation costs less than to write a value and read it back."""
+    lowering = primitive.lowering
+    return primitive in (broadcast_to, reshape) or (isinstance(lowering, Elementwise) and lowering.cost <= 1)
 
 
 def _recomputed(read: Sequence[Variable], made: dict[Variable, Equation], free: Collection[Variable]) -> list[Equation]:
@@ -168,7 +163,7 @@ def _recomputed(read: Sequence[Variable], made: dict[Variable, Equation], free: 
         if available(v):
             return True
         equation = made.get(v)
-        if equation is None or equation.primitive not in _CHEAP or len(trail) >= 8:
+        if equation is None or not _is_cheap(equation.primitive) or len(trail) >= 8:
             return False
         trail.append(equation)
         return all(follows(a, trail, available) for a in equation.inputs if isinstance(a, Variable))

@@ -61,18 +61,12 @@ def is_view(equation: Equation) -> bool:
     return isinstance(lowering, View) or lowering == Special("reshape")
 
 
-_CHEAP = {"add", "subtract", "multiply", "negative", "absorbing_multiply", "where", "maximum", "minimum", "conj"}
-
-
 def element_cost(equation: Equation) -> float:
     """Of computing an element again, in additions."""
     lowering = equation.primitive.lowering
     if not isinstance(lowering, Elementwise):
         return 0.0
-    name, dtype = equation.primitive.name, equation.outputs[0].type.dtype
-    if name in _CHEAP or dtype == np.bool_:
-        return 1.0
-    return 4.0 if name in ("divide", "sqrt", "reciprocal") else 15.0
+    return 1.0 if equation.outputs[0].type.dtype == np.bool_ else lowering.cost
 
 
 def fits(atom: Atom, dtype: DType) -> bool:
@@ -114,7 +108,7 @@ def kind_of(equation: Equation, limit: int) -> str:
         return Kind.REGISTER if small and small_inputs and written else Kind.STEP
     if isinstance(lowering, Reduction):
         (x,) = equation.inputs
-        if size_of(x) == 0 and equation.primitive.name in ("max", "min"):
+        if size_of(x) == 0 and not lowering.of_nothing:
             return Kind.STEP  # an error, which is the evaluation's to raise
         return Kind.REGISTER if small and small_inputs else Kind.REDUCE
     assert isinstance(lowering, Special)

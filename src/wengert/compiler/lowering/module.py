@@ -13,7 +13,7 @@ from ...core.types import ArrayType, Value, type_of
 from ..native import symbols
 from ..native.calling import layout_is_known
 from ..native.convention import dtype_of
-from ..scalars.ir import DType, Module, supported
+from ..scalars.ir import DType, Module
 from .callout import CallOut
 from .entry import emit_entry
 from .function import Function, Place
@@ -124,11 +124,6 @@ def _is_long(program: Program, unit: Unit) -> bool:
         name = equation.primitive.name
         inner = equation.inputs[0].type.shape[-1:] if name in _CUBIC else ()
         total += size * prod(inner) * (1.0 + element_cost(equation))
-        if name in ("scan", "while_loop", "cond"):
+        if equation.primitive.family == "control":
             return True
     return total > _WORTH_RELEASING
-
-
-def can_be_passed(type: ArrayType) -> bool:
-    """Whether arrays of a type can go in and out of compiled code."""
-    return supported(dtype_of(type))
