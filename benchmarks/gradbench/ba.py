@@ -1,0 +1,86 @@
+"""Bundle adjustment: the sparse Jacobian of many reprojection errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import wengert as wg
+
+
+def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
+    n, m, p = (int(input[name]) for name in ("n", "m", "p"))
+    shapes = {"cam": (n, 11), "x": (m, 3), "w": (p,), "feat": (p, 2)}
+    return tuple(wg.array(np.broadcast_to(np.asarray(input[name], float), shape)) for name, shape in shapes.items())
+
+
+def rotated(r: wg.Array, v: wg.Array) -> wg.Array:
+    """The vector turned about the axis r, by as many radians as r is long (Rodrigues)."""
+    square = wg.dot(r, r)
+    turned = square > 0
+    angle = wg.sqrt(wg.where(turned, square, 1))
+    axis = r / angle
+    far = v * wg.cos(angle) + cross(axis, v) * wg.sin(angle) + axis * wg.dot(axis, v) * (1 - wg.cos(angle))
+    return wg.where(turned, far, v + cross(r, v))
+
+
+def cross(a: wg.Array, b: wg.Array) -> wg.Array:
+    return wg.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+
+
+def reprojection(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> wg.Array:
+    """How far from the feature a camera sees a point."""
+    rotation, centre, focal, principal, k1, k2 = cam[:3], cam[3:6], cam[6], cam[7:9], cam[9], cam[10]
+    seen = rotated(rotation, x - centre)
+    h = seen[:2] / seen[2]
+    square = wg.dot(h, h)
+    return w * (focal * h * (1 + k1 * square + k2 * square**2) + principal - feat)
+
+
+def weight_error(w: wg.Array) -> wg.Array:
+    return 1 - w**2
+
+
+@wg.compile
+def objective(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> tuple[wg.Array, wg.Array]:
+    i = wg.arange(len(w))
+    return wg.vmap(reprojection)(cam[i % len(cam)], x[i % len(x)], w, feat), weight_error(w)
+
+
+@wg.compile
+def jacobian(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> tuple[wg.Array, wg.Array, wg.Array]:
+    """Compressed sparse rows: a block of 2 x 15 for each observation, then a diagonal of the weights."""
+    n, m, p = len(cam), len(x), len(w)
+    i = wg.arange(p)
+    blocks = wg.vmap(wg.jacfwd(reprojection, (0, 1, 2)))(cam[i % n], x[i % m], w, feat)
+    by_cam, by_x, by_w = blocks
+    values = wg.concatenate([by_cam, by_x, by_w[:, :, None]], axis=2).ravel()
+    diagonal = wg.vmap(wg.grad(weight_error))(w)
+
+    columns = wg.concatenate(
+        [
+            11 * (i % n)[:, None] + wg.arange(11),
+            11 * n + 3 * (i % m)[:, None] + wg.arange(3),
+            11 * n + 3 * m + i[:, None],
+        ],
+        axis=1,
+    )
+    both = wg.stack([columns, columns], axis=1).ravel()
+    rows = wg.concatenate([15 * wg.arange(2 * p), 30 * p + wg.arange(p + 1)])
+    return rows, wg.concatenate([both, 11 * n + 3 * m + i]), wg.concatenate([values, diagonal])
+
+
+def reply(name: str, result: Any) -> Any:
+    """All observations of a request are alike: the protocol asks for the first, and the last number."""
+    if name == "objective":
+        (errors, weights), count = result, len(result[1])
+        return {
+            "reproj_error": {"elements": errors[0].tolist(), "repeated": count},
+            "w_err": {"element": weights[0].item(), "repeated": count},
+        }
+    return {
+        name: [*array[:30].tolist(), array[-1].item()]
+        for name, array in zip(("rows", "cols", "vals"), result, strict=True)
+    }
