@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import prod
 from typing import TYPE_CHECKING
 
 from ...core.program import Atom, Equation, Program, Variable
@@ -17,7 +16,7 @@ from ..native.convention import dtype_of
 from ..scalars.ir import Scalar
 from .function import Place
 from .indices import row_major
-from .kinds import Kind
+from .kinds import Kind, is_small, register_limit
 from .memory import Arena, writes_onto_first
 from .scope import elements
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from .region import Region
 
 __all__ = ["emit_cond", "emit_scan", "emit_while"]
-
-IN_REGISTERS = 16
-"""A carry of at most so many elements is handed on in registers."""
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -155,10 +151,11 @@ class _Constant(_Carry):
 
 def _carries(region: Region, body: Program, inputs: Sequence[Variable], outputs: Sequence[Atom]) -> list[_Carry]:
     found: list[_Carry] = []
+    limit = register_limit(body) if region.unit.options.registers else 1
     for variable, out in zip(inputs, outputs, strict=True):
         if out is variable:
             found.append(_Constant(region, variable.type))
-        elif prod(variable.type.shape) <= IN_REGISTERS:
+        elif is_small(variable.type.shape, limit):
             found.append(_InRegisters(region, variable.type))
         else:
             found.append(_InMemory(region, variable.type, _only_written(body, variable, out)))
@@ -202,9 +199,8 @@ class _Given:
         self.region = region
         if isinstance(atom, Variable):
             equation = region.plan.definition.get(atom)
-            small = prod(atom.type.shape) <= IN_REGISTERS
             register = equation is not None and region.plan.kinds[equation] == Kind.REGISTER
-            if small and (register or region.has_registers(atom)):
+            if register or region.has_registers(atom):
                 self.scalars = {index: region.read(atom, index) for index in elements(atom.type.shape)}
             else:
                 self.place = region.memory(atom)

@@ -20,6 +20,7 @@ __all__ = [
     "Kind",
     "element_cost",
     "fits",
+    "is_small",
     "is_unit_reshape",
     "is_view",
     "kind_of",
@@ -30,6 +31,8 @@ __all__ = [
 
 REGISTERS = (16, 9, 4, 1)
 """Arrays of at most so many elements live in registers: the first of these with which the program stays small."""
+LONGEST = 9
+"""A longer axis is a loop, which computes several elements at once."""
 UNROLLED = 12_000
 """Scalars in a program beyond which fewer arrays are unrolled."""
 INNER_PRODUCTS = 64
@@ -53,6 +56,11 @@ def size_of(atom: Atom) -> int:
 def shape_of(atom: Atom) -> Shape:
     """The shape; a Python number has none."""
     return atom.type.shape if isinstance(atom, Variable) else ()
+
+
+def is_small(shape: Shape, limit: int) -> bool:
+    """Whether an array of this shape lives in registers where those of at most ``limit`` elements do."""
+    return prod(shape) <= limit and max(shape, default=0) <= LONGEST
 
 
 def is_view(equation: Equation) -> bool:
@@ -95,8 +103,8 @@ def kind_of(equation: Equation, limit: int) -> str:
     if lowering is None or equation.primitive.multiple or not all(supported(dtype_of(t)) for t in types):
         return Kind.STEP
     (out,) = equation.outputs
-    small_inputs = all(size_of(a) <= limit for a in equation.inputs)
-    small = size_of(out) <= limit
+    small_inputs = all(is_small(shape_of(a), limit) for a in equation.inputs)
+    small = is_small(shape_of(out), limit)
     if isinstance(lowering, Elementwise):
         if not lowers(equation.primitive, _operands(equation.inputs), dtype_of(out.type), **equation.params):
             return Kind.STEP
@@ -129,8 +137,8 @@ def _operands(atoms: Sequence[Atom]) -> list[Any]:
 
 def register_limit(program: Program) -> int:
     """The size up to which arrays live in registers."""
-    sizes = [size_of(v) for equation in program.equations for v in equation.outputs]
+    shapes = [v.type.shape for equation in program.equations for v in equation.outputs]
     for limit in REGISTERS:
-        if sum(s for s in sizes if s <= limit) <= UNROLLED:
+        if sum(prod(shape) for shape in shapes if is_small(shape, limit)) <= UNROLLED:
             return limit
     return REGISTERS[-1]
