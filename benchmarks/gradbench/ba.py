@@ -39,6 +39,12 @@ def reprojection(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> wg.
     return w * (focal * h * (1 + k1 * square + k2 * square**2) + principal - feat)
 
 
+def block(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> wg.Array:
+    """Two rows of the Jacobian, of which 15 columns are not zero."""
+    by_cam, by_x, by_w = wg.jacobian(reprojection, (0, 1, 2))(cam, x, w, feat)
+    return wg.concatenate([by_cam, by_x, by_w[:, None]], axis=1)
+
+
 def weight_error(w: wg.Array) -> wg.Array:
     return 1 - w**2
 
@@ -54,9 +60,7 @@ def jacobian(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> tuple[w
     """Compressed sparse rows: a block of 2 x 15 for each observation, then a diagonal of the weights."""
     n, m, p = len(cam), len(x), len(w)
     i = wg.arange(p)
-    blocks = wg.vmap(wg.jacfwd(reprojection, (0, 1, 2)))(cam[i % n], x[i % m], w, feat)
-    by_cam, by_x, by_w = blocks
-    values = wg.concatenate([by_cam, by_x, by_w[:, :, None]], axis=2).ravel()
+    values = wg.vmap(block)(cam[i % n], x[i % m], w, feat).ravel()
     diagonal = wg.vmap(wg.grad(weight_error))(w)
 
     columns = wg.concatenate(

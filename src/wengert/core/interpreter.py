@@ -9,7 +9,7 @@ transform notes about a value is never taken for what another noted.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
@@ -120,6 +120,8 @@ class Interpreter:
     name: ClassVar[str] = "a transform"
     takes_impure: bool = False
     """Whether the level writes down impure operations, whatever their inputs are."""
+    mapper: ClassVar[Callable[..., Any] | None] = None
+    """How ``vmap`` is to apply a function below this level, if not to whole batches."""
 
     def __init__(self, depth: int | None = None) -> None:
         self.depth: int = _next_depth() if depth is None else depth

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ClassVar
 
 from ..core.errors import ConversionError, ShapeError, TreeError
-from ..core.interpreter import Box, Interpreter, strip, wrap
+from ..core.interpreter import Box, Interpreter, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.tree import flatten, spread_prefix, unflatten
 from ..core.types import Shape, Value, normalize_axis
@@ -112,29 +112,56 @@ def vmap(function: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> C
         leaves, structure = flatten((args, kwargs))
         axes = [*_axes(in_axes, args, "in_axes"), *_axes(0, kwargs, "in_axes")]
         values = [array_value(x, "an argument of vmap") for x in leaves]
-        entering: list[tuple[Value, int | None]] = []
-        sizes: dict[int, str] = {}
-        for value, axis in zip(values, axes, strict=True):
-            if axis is not None:
-                axis = normalize_axis(axis, len(value.shape), "in_axes")
-                sizes.setdefault(value.shape[axis], f"axis {axis} of shape {value.shape}")
-            entering.append((value, axis))
-        if not sizes:
-            raise ShapeError("vmap needs an argument that is batched: in_axes is None for all of them")
-        if len(sizes) > 1:
-            raise ShapeError(f"vmap needs axes of one length, not {' and '.join(sizes.values())}")
-        with Batch(next(iter(sizes))) as level:
-            boxes = [
-                wrap(value) if axis is None else level.box(strip(move_axis(value, axis, 0)), None)
-                for value, axis in entering
-            ]
-            inner_args, inner_kwargs = unflatten(structure, boxes)
-            out = function(*inner_args, **inner_kwargs)
-        outputs, out_tree = flatten(out)
-        results = [_leave(level, x, axis) for x, axis in zip(outputs, _axes(out_axes, out, "out_axes"), strict=True)]
-        return unflatten(out_tree, results)
+        flags = [axis is not None for axis in axes]
+        size = _size(values, axes)
+        whole = [
+            x if axis is None else strip(move_axis(x, normalize_axis(axis, len(x.shape), "in_axes"), 0))
+            for x, axis in zip(values, axes, strict=True)
+        ]
+        returned: list[Any] = []
+
+        def entry(entries: Sequence[Value]) -> Sequence[Value]:
+            inner_args, inner_kwargs = unflatten(structure, [wrap(x) for x in entries])
+            returned[:] = [function(*inner_args, **inner_kwargs)]
+            return flatten(returned[0])[0]
+
+        mapper = _mapper() if isinstance(out_axes, int) else None
+        stacked = None if mapper is None else mapper(entry, whole, flags, size)
+        if stacked is None:
+            with Batch(size) as level:
+                outputs = entry([level.box(x, None) if f else x for x, f in zip(whole, flags, strict=True)])
+            ends = _axes(out_axes, returned[0], "out_axes")
+            results = [_leave(level, x, axis) for x, axis in zip(outputs, ends, strict=True)]
+        else:
+            results = [_placed(x, int(out_axes)) for x in stacked]
+        return unflatten(flatten(returned[0])[1], results)
 
     return batched
+
+
+def _size(values: Sequence[Value], axes: Sequence[int | None]) -> int:
+    """The number of entries."""
+    sizes: dict[int, str] = {}
+    for x, axis in zip(values, axes, strict=True):
+        if axis is not None:
+            axis = normalize_axis(axis, len(x.shape), "in_axes")
+            sizes.setdefault(x.shape[axis], f"axis {axis} of shape {x.shape}")
+    if not sizes:
+        raise ShapeError("vmap needs an argument that is batched: in_axes is None for all of them")
+    if len(sizes) > 1:
+        raise ShapeError(f"vmap needs axes of one length, not {' and '.join(sizes.values())}")
+    return next(iter(sizes))
+
+
+def _mapper() -> Callable[..., list[Value] | None] | None:
+    """How the level that writes the program wants entries to be treated."""
+    levels = (*state.levels, *(visit.level for visit in state.visits))
+    return next((level.mapper for level in levels if level.mapper is not None), None)
+
+
+def _placed(x: Value, axis: int) -> Box:
+    """A result of which axis 0 is the batch, with it where it belongs."""
+    return wrap(move_axis(x, 0, normalize_axis(axis, len(x.shape), "out_axes")))
 
 
 def _leave(level: Batch, x: Any, axis: int | None) -> Box:
@@ -143,5 +170,4 @@ def _leave(level: Batch, x: Any, axis: int | None) -> Box:
         if isinstance(x, Box) and x._level is level:
             raise ShapeError("out_axes is None for a result that differs between batch entries")
         return wrap(array_value(x, "what the function returns"))
-    value = level.lower(x)
-    return wrap(move_axis(value, 0, normalize_axis(axis, len(value.shape), "out_axes")))
+    return _placed(level.lower(x), axis)

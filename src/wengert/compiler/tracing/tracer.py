@@ -20,6 +20,7 @@ from ...functions.operands import concrete
 from ...ops.elementwise import equal, logical_and, logical_or, not_equal, signbit
 from ...ops.reductions import all as all_true
 from ...transforms.arguments import array_value
+from ...transforms.control.mapping import mapped
 from ...transforms.trace import Tracer, shown
 from .captures import Captures, original
 from .draws import Rewind, generators_of
@@ -69,6 +70,7 @@ class PathTracer(Tracer):
     """
 
     name: ClassVar[str] = "compile"
+    mapper = staticmethod(mapped)
 
     def __init__(self, captured: Sequence[Any], seen: Seen = ()) -> None:
         super().__init__()
