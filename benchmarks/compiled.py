@@ -11,23 +11,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Any
 
-if __name__ == "__main__" and "--serve" in sys.argv:  # before NumPy and the others are imported: they read this once
-    threads = sys.argv[sys.argv.index("--threads") + 1]
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = threads
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-int(threads) :])
+from processes import SETTLING, Process, Refusal, claim_output, machine, use_cores, use_threads
+
+if __name__ == "__main__" and "--serve" in sys.argv:  # before NumPy and the others are imported
+    cores = int(sys.argv[sys.argv.index("--threads") + 1])
+    use_threads(cores)
+    use_cores(cores)
 
 import numpy as np
 from compiled_libraries import LIBRARIES
@@ -35,7 +34,6 @@ from compiled_work import WORKS, Work
 from report import README, duration, markdown, write_between
 
 BEGIN, END = "<!-- table of compiled.py: begin -->", "<!-- table of compiled.py: end -->"
-CACHES = ("WENGERT_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 FROM_CACHE = 0.030
 """Seconds below which a first call from the cache on disk is to stay."""
 
@@ -47,8 +45,7 @@ FROM_CACHE = 0.030
 
 def serve(key: str, threads: int) -> None:
     """Answer requests, a line of JSON each, until there are no more."""
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints is not an answer
+    answers = claim_output()
 
     def answer(**found: Any) -> None:
         answers.write(json.dumps(found) + "\n")
@@ -84,61 +81,19 @@ def timed(run: Callable[[], Any], loops: int) -> float:
     return (perf_counter() - start) / loops
 
 
-class Refusal(Exception):
-    """A library could not do something."""
-
-
-class Process:
-    """A library in a process of its own."""
-
-    def __init__(self, key: str, python: str, threads: int, cache: str | Path) -> None:
-        command = [python, __file__, "--serve", key, "--threads", str(threads)]
-        environment = {**os.environ, **{name: str(Path(cache) / name) for name in CACHES}}
-        self._errors = TemporaryFile("w+")  # noqa: SIM115 - closed with the process
-        self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment
-        )
-        try:
-            hello = self._answer()
-        except Refusal:
-            self.close()
-            raise
-        self.imported: float = hello["imported"]
-        self.version: str = hello["version"]
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._child.stdout is not None
-        line = self._child.stdout.readline()
-        if not line:
-            self._errors.seek(0)
-            said = self._errors.read().strip().splitlines()
-            raise Refusal(said[-1] if said else "the process ended")
-        found: dict[str, Any] = json.loads(line)
-        if "error" in found:
-            raise Refusal(found["error"])
-        return found
-
-    def ask(self, **request: Any) -> float:
-        """Seconds."""
-        assert self._child.stdin is not None
-        self._child.stdin.write(json.dumps(request) + "\n")
-        self._child.stdin.flush()
-        seconds: float = self._answer()["seconds"]
-        return seconds
-
-    def close(self) -> None:
-        self._child.communicate()
-        self._errors.close()
-
-
 @contextmanager
 def started(key: str, options: argparse.Namespace, cache: str | Path) -> Iterator[Process]:
     python = options.peers if LIBRARIES[key].module != "wengert" else sys.executable
-    process = Process(key, python, options.threads, cache)
+    process = Process([python, __file__, "--serve", key, "--threads", str(options.threads)], cache)
     try:
         yield process
     finally:
         process.close()
+
+
+def seconds(process: Process, **request: Any) -> float:
+    answer: float = process.ask(**request)["seconds"]
+    return answer
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -168,10 +123,6 @@ def difference(results: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -
     return worst
 
 
-SETTLING = 0.1
-"""Seconds until the threads of the library before have stopped waiting for work, which keeps cores busy."""
-
-
 def measure_warm(work: Work, processes: dict[str, Process], folder: Path, *, rounds: int, sample: float) -> Found:
     """Seconds of one call by library and round, and how far the results lie apart."""
     found, loops, results = Found(), {}, {}
@@ -181,8 +132,8 @@ def measure_warm(work: Work, processes: dict[str, Process], folder: Path, *, rou
         path = folder / f"{work.key}-{key}.npz"
         try:
             process.ask(work=work.key, results=str(path))
-            quick = min(process.ask(loops=1) for _ in range(3))
-            loops[key] = max(1, round(sample / process.ask(loops=max(1, round(sample / 4 / quick)))))
+            quick = min(seconds(process, loops=1) for _ in range(3))
+            loops[key] = max(1, round(sample / seconds(process, loops=max(1, round(sample / 4 / quick)))))
         except Refusal as refusal:
             found.failures[key] = str(refusal)
             continue
@@ -195,7 +146,7 @@ def measure_warm(work: Work, processes: dict[str, Process], folder: Path, *, rou
     for _ in range(rounds):
         for key in order:
             sleep(SETTLING)
-            found.samples[key].append(processes[key].ask(loops=loops[key]))
+            found.samples[key].append(seconds(processes[key], loops=loops[key]))
         order.append(order.pop(0))
     return found
 
@@ -210,10 +161,10 @@ def measure_first(work: Work, keys: Sequence[str], options: argparse.Namespace, 
         again: list[float] = []
         for _ in range(repeats):
             with TemporaryDirectory(prefix="benchmark-cache-") as cache:
-                for seconds in (first, again):
-                    if seconds is first or key != "jax":  # which keeps nothing unless asked to
+                for times in (first, again):
+                    if times is first or key != "jax":  # which keeps nothing unless asked to
                         with started(key, options, cache) as process:
-                            seconds.append(process.ask(work=work.key, results=None))
+                            times.append(seconds(process, work=work.key, results=None))
         found.first[key] = median(first)
         if again:
             found.again[key] = median(again)
@@ -289,27 +240,13 @@ def disagreements(works: Sequence[Work], every: dict[str, Found]) -> list[str]:
     ]
 
 
-def machine(processes: dict[str, Process], threads: int, missing: Sequence[str]) -> str:
+def circumstances(processes: dict[str, Process], threads: int, missing: Sequence[str]) -> str:
     """The machine, the versions and the imports, in a sentence or two."""
-    import platform
-
-    cpu = next(
-        (line.split(":")[1].strip() for line in _cpu_information() if line.startswith("model name")),
-        platform.processor() or platform.machine(),
-    )
-    modules = {LIBRARIES[k].module: f"{LIBRARIES[k].module} {p.version}" for k, p in processes.items()}
-    imports = {LIBRARIES[k].module: f"{LIBRARIES[k].module} {duration(p.imported)}" for k, p in processes.items()}
-    text = (
-        f"{cpu}, {os.cpu_count()} cores, of which each library uses {threads}; {platform.system()}, "
-        f"{platform.python_implementation()} {platform.python_version()}; numpy {np.__version__}, "
-        f"{', '.join(modules.values())}. Imports take: {', '.join(imports.values())} (after NumPy's)."
-    )
+    modules = {LIBRARIES[k].module: f"{LIBRARIES[k].module} {p.hello['version']}" for k, p in processes.items()}
+    imports = {LIBRARIES[k].module: duration(p.hello["imported"]) for k, p in processes.items()}
+    text = machine(threads, [f"numpy {np.__version__}", *modules.values()])
+    text += f" Imports take: {', '.join(' '.join(pair) for pair in imports.items())} (after NumPy's)."
     return text + (f" Not installed: {', '.join(missing)}." if missing else "")
-
-
-def _cpu_information() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -352,7 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for work in works:
             print(f"measuring: {work.title}", file=sys.stderr, flush=True)
             every[work.key] = measure_warm(work, processes, folder, rounds=rounds, sample=sample)
-        head = machine(processes, options.threads, missing)
+        head = circumstances(processes, options.threads, missing)
     if first:
         for work in works:
             print(f"measuring the first call: {work.title}", file=sys.stderr, flush=True)

@@ -71,7 +71,7 @@ FUNCTIONS = {
     "not batched": lambda x: wg.vmap(lambda p: (turned(p), wg.arange(2.0), 3.0))(x),
     "integers": lambda x: wg.vmap(lambda i: wg.stack([i, 2 * i, x[i % 7, 0] > 0]))(wg.arange(40)),
     "shared computation": lambda x: wg.vmap(lambda p: turned(p) * wg.sum(wg.exp(x)))(x),
-    "float32": lambda x: wg.vmap(turned)(wg.astype(x, "float32")),
+    "float32": lambda x: wg.astype(wg.vmap(turned)(wg.astype(x, "float32")), "float32"),
     "empty": lambda x: wg.vmap(turned)(x[:0]),
     "linalg": lambda x: wg.vmap(lambda p: wg.linalg.solve(wg.array(TURN), turned(p)))(x),
     "loop inside": lambda x: wg.vmap(lambda p: wg.fori_loop(0, 4, lambda i, y: turned(y) + i, p))(x),
