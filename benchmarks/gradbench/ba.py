@@ -9,11 +9,15 @@ import numpy as np
 
 import wengert as wg
 
+Observed = tuple[wg.Array, wg.Array, wg.Array]
+
 
 def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
     n, m, p = (int(input[name]) for name in ("n", "m", "p"))
     shapes = {"cam": (n, 11), "x": (m, 3), "w": (p,), "feat": (p, 2)}
-    return tuple(wg.array(np.broadcast_to(np.asarray(input[name], float), shape)) for name, shape in shapes.items())
+    arrays = [wg.array(np.broadcast_to(np.asarray(input[name], float), shape)) for name, shape in shapes.items()]
+    observed = wg.arange(p) % n, wg.arange(p) % m, wg.arange(p)  # by which camera which point, with which weight
+    return *arrays, observed
 
 
 def rotated(r: wg.Array, v: wg.Array) -> wg.Array:
@@ -50,30 +54,40 @@ def weight_error(w: wg.Array) -> wg.Array:
 
 
 @wg.compile
-def objective(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> tuple[wg.Array, wg.Array]:
-    i = wg.arange(len(w))
-    return wg.vmap(reprojection)(cam[i % len(cam)], x[i % len(x)], w, feat), weight_error(w)
+def objective(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array, observed: Observed) -> tuple[wg.Array, wg.Array]:
+    camera, point, weight = observed
+    return wg.vmap(reprojection)(cam[camera], x[point], w[weight], feat), weight_error(w)
 
 
 @wg.compile
-def jacobian(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array) -> tuple[wg.Array, wg.Array, wg.Array]:
-    """Compressed sparse rows: a block of 2 x 15 for each observation, then a diagonal of the weights."""
-    n, m, p = len(cam), len(x), len(w)
-    i = wg.arange(p)
-    values = wg.vmap(block)(cam[i % n], x[i % m], w, feat).ravel()
-    diagonal = wg.vmap(wg.grad(weight_error))(w)
+def entries(cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array, observed: Observed) -> tuple[wg.Array, wg.Array]:
+    """Columns and values of the Jacobian: a block of 2 x 15 for each observation, then a diagonal of the weights."""
+    camera, point, weight = observed
+    points = 11 * len(cam)
+    weights = points + 3 * len(x)
 
-    columns = wg.concatenate(
-        [
-            11 * (i % n)[:, None] + wg.arange(11),
-            11 * n + 3 * (i % m)[:, None] + wg.arange(3),
-            11 * n + 3 * m + i[:, None],
-        ],
-        axis=1,
+    def columns(camera: wg.Array, point: wg.Array, weight: wg.Array) -> wg.Array:
+        row = wg.concatenate([11 * camera + wg.arange(11), points + 3 * point + wg.arange(3), weights + weight[None]])
+        return wg.stack([row, row])
+
+    return (
+        wg.concatenate([wg.vmap(columns)(camera, point, weight).ravel(), weights + weight]),
+        wg.concatenate(
+            [
+                wg.vmap(block)(cam[camera], x[point], w[weight], feat).ravel(),
+                wg.vmap(wg.grad(weight_error))(w),
+            ]
+        ),
     )
-    both = wg.stack([columns, columns], axis=1).ravel()
+
+
+def jacobian(
+    cam: wg.Array, x: wg.Array, w: wg.Array, feat: wg.Array, observed: Observed
+) -> tuple[wg.Array, wg.Array, wg.Array]:
+    """Compressed sparse rows: where each begins, columns, values."""
+    p = len(w)
     rows = wg.concatenate([15 * wg.arange(2 * p), 30 * p + wg.arange(p + 1)])
-    return rows, wg.concatenate([both, 11 * n + 3 * m + i]), wg.concatenate([values, diagonal])
+    return rows, *entries(cam, x, w, feat, observed)
 
 
 def reply(name: str, result: Any) -> Any:

@@ -34,10 +34,9 @@ def objective(parameters: dict[str, wg.Array], x: wg.Array, gamma: float, m: int
     factors = wg.exp(q)[:, :, None] * np.eye(d)
     factors[:, rows, columns] = l
 
-    z = x @ factors.reshape(k * d, d).T - (factors @ mu[:, :, None]).reshape(k * d)
-    distances = wg.sum(z.reshape(n, k, d) ** 2, axis=2)
-    log_determinants = wg.sum(q, axis=1)
-    likelihood = wg.sum(wg.logsumexp(alpha + log_determinants - distances / 2, axis=1)) - n * (
+    z = (factors.reshape(k * d, d) @ x.T).reshape(k, d, n) - factors @ mu[:, :, None]
+    log_densities = wg.sum(q, axis=1)[:, None] - wg.sum(z**2, axis=1) / 2
+    likelihood = wg.sum(wg.logsumexp(alpha[:, None] + log_densities, axis=0)) - n * (
         d / 2 * log(2 * pi) + wg.logsumexp(alpha)
     )
     prior = m * wg.sum(q) - gamma**2 / 2 * (wg.sum(wg.exp(2 * q)) + wg.sum(l**2))

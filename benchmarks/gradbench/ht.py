@@ -58,7 +58,9 @@ def turn(r: wg.Array) -> wg.Array:
     """The rotation about the axis r, by as many radians as r is long."""
     angle = wg.sqrt(wg.sum(r * r))
     u = r / angle
-    cross = wg.array([[[0, 0, 0], [0, 0, -1], [0, 1, 0]], [[0, 0, 1], [0, 0, 0], [-1, 0, 0]], [[0, -1, 0], [1, 0, 0], [0, 0, 0]]])
+    cross = wg.array(
+        [[[0, 0, 0], [0, 0, -1], [0, 1, 0]], [[0, 0, 1], [0, 0, 0], [-1, 0, 0]], [[0, -1, 0], [1, 0, 0], [0, 0, 0]]]
+    )
     g = wg.cos(angle) * np.eye(3) + (1 - wg.cos(angle)) * wg.outer(u, u) + wg.sin(angle) * wg.tensordot(u, cross, 1)
     return wg.where(angle < 1e-4, np.eye(3), g)
 

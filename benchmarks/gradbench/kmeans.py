@@ -16,8 +16,8 @@ def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
 
 @wg.compile
 def cost(points: wg.Array, centroids: wg.Array) -> wg.Array:
-    squares = wg.sum(points**2, axis=1)[:, None] - 2 * points @ centroids.T + wg.sum(centroids**2, axis=1)
-    return wg.sum(wg.min(squares, axis=1))
+    nearest = wg.argmin(wg.sum(centroids**2, axis=1) - 2 * points @ centroids.T, axis=1)
+    return wg.sum((points - centroids[nearest]) ** 2)
 
 
 @wg.compile

@@ -17,11 +17,7 @@ def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
 
 @wg.compile
 def primal(x: wg.Array, t: wg.Array, s: wg.Array) -> wg.Array:
-    def term(carry, coefficient):
-        power, value = carry
-        return (power * t, value + coefficient * power), None
-
-    (_, value), _ = wg.scan(term, (wg.ones_like(t), wg.zeros_like(t)), x)
+    value, _ = wg.scan(lambda v, coefficient: (v * t + coefficient, None), wg.zeros_like(t), x, reverse=True, unroll=8)
     return wg.sum((s - value) ** 2) / 2
 
 

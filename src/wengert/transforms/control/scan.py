@@ -10,6 +10,7 @@ from ...core.interpreter import apply, wrap
 from ...core.tree import flatten, leaf_names, unflatten
 from ...core.types import ArrayType, Value
 from ...ops.indexing import getitem
+from ...ops.shaping import concatenate, reshape
 from ..arguments import array_value, check_callable
 from .passes import bind, hoisted
 from .scan_primitive import scan as scan_primitive
@@ -26,6 +27,7 @@ def scan(
     xs: Any = None,
     length: int | None = None,
     reverse: bool = False,
+    unroll: int = 1,
     *,
     checkpoints: int | None = None,
 ) -> tuple[Any, Any]:
@@ -54,6 +56,9 @@ def scan(
         The number of steps; needed where ``xs`` has no array.
     reverse : bool
         Go through the entries from the last to the first; each result is put where its entry is.
+    unroll : int
+        In a traced or compiled function, this many steps are written one after the other as one step of the loop. A
+        carry that is too large for registers then goes through memory once for all of them.
     checkpoints : int, optional
         Keep only this many carries for a reverse sweep, instead of what every step computed, and compute the rest
         again by the binomial schedule of Griewank and Walther (2000), which repeats steps least often. A few more
@@ -84,6 +89,10 @@ def scan(
     count = _length(stacks, leaf_names(x_tree, "xs") if leaves else [], length)
     if checkpoints is not None and (not hasattr(checkpoints, "__index__") or checkpoints < 1):
         raise ValueError(f"checkpoints must be a positive number of carries, not {checkpoints!r}")
+    if not hasattr(unroll, "__index__") or unroll < 1:
+        raise ValueError(f"unroll must be a positive number of steps, not {unroll!r}")
+    if 1 < unroll and count and staged():
+        return _unrolled(f, init, unflatten(x_tree, [wrap(x) for x in stacks]), count, reverse, unroll, checkpoints)
     carry = Carry(init, "carry")
     trees: list[Any] = []
 
@@ -147,6 +156,68 @@ def scan(
 
     result: tuple[Any, Any] = carry.repeated(loop)
     return result
+
+
+def _unrolled(
+    f: Callable[[Any, Any], tuple[Any, Any]],
+    init: Any,
+    xs: Any,
+    count: int,
+    reverse: bool,
+    unroll: int,
+    checkpoints: int | None,
+) -> tuple[Any, Any]:
+    """A scan of several steps at once, and a shorter one of the steps that are left over: the last entries."""
+    whole = count // unroll * unroll
+
+    def several(carry: Any, entries: Any) -> tuple[Any, Any]:
+        rows: list[Any] = []
+        for i in range(unroll)[::-1] if reverse else range(unroll):
+            carry, y = f(carry, _each(lambda x, i=i: apply(getitem, x, index=(i,)), entries))
+            rows.append(y)
+        return carry, _each(_stack, *(rows[::-1] if reverse else rows))
+
+    def main(carry: Any) -> tuple[Any, Any]:
+        blocks = _each(lambda x: reshape(_part(x, 0, whole), shape=(whole // unroll, unroll, *x.shape[1:])), xs)
+        carry, ys = scan(several, carry, blocks, whole // unroll, reverse, checkpoints=checkpoints)
+        return carry, _each(lambda y: reshape(y, shape=(whole, *y.shape[2:])), ys)
+
+    def rest(carry: Any) -> tuple[Any, Any]:
+        entries = _each(lambda x: _part(x, whole, count), xs)
+        return scan(f, carry, entries, count - whole, reverse, checkpoints=checkpoints)
+
+    if whole == count:
+        return main(init)
+    if not whole:
+        return rest(init)
+    carry, first = (rest if reverse else main)(init)
+    carry, second = (main if reverse else rest)(carry)
+    parts = (second, first) if reverse else (first, second)
+    return carry, _each(lambda a, b: apply(concatenate, a, b, axis=0, sizes=(a.shape[0], b.shape[0])), *parts)
+
+
+def _each(function: Callable[..., Value], *trees: Any) -> Any:
+    """A function of values, of the leaves of containers of one structure."""
+    flat = [flatten(tree) for tree in trees]
+    for _, tree in flat[1:]:
+        if tree != flat[0][1]:
+            raise TreeError(f"the function of scan must return results of one structure, not {flat[0][1]}, then {tree}")
+    leaves = [[strong(array_value(x, "a result of scan")) for x in column] for column, _ in flat]
+    return wrapped(flat[0][1], [function(*row) for row in zip(*leaves, strict=True)])
+
+
+def _part(x: Value, start: int, stop: int) -> Value:
+    """Some of the entries."""
+    return apply(getitem, x, index=(slice(start, stop),))
+
+
+def _stack(*rows: Value) -> Value:
+    """Results of several steps, one behind the other."""
+    types = [ArrayType(y.shape, y.dtype) for y in rows]
+    for t in types[1:]:
+        if t != types[0]:
+            raise ShapeError(f"the results of scan must have one type, not {types[0]}, then {t}")
+    return stacked(rows, ArrayType((len(rows), *types[0].shape), types[0].dtype), reverse=False)
 
 
 def _described(out: Any) -> str:
