@@ -1,4 +1,4 @@
-"""Gradient descent with a step that grows and shrinks, as particle and saddle have it, and the modes of their gradients."""
+"""What particle and saddle share: descent with a step that grows and shrinks, and the modes of their gradients."""
 
 from __future__ import annotations
 

@@ -9,8 +9,6 @@ import numpy as np
 
 import wengert as wg
 
-sigmoid = lambda x: 1 / (1 + wg.exp(-x))
-
 
 def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
     main, extra, state, sequence = (
@@ -18,6 +16,10 @@ def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
     )
     layers, b = len(main) // 2, extra.shape[1]
     return (main.reshape(layers, 2, 4, b), extra), state.reshape(layers, 2, b), sequence
+
+
+def sigmoid(x: wg.Array) -> wg.Array:
+    return 1 / (1 + wg.exp(-x))
 
 
 @wg.compile

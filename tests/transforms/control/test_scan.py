@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wengert as wg
+from wengert.core.tree import flatten
 
 RNG = np.random.default_rng(0)
 P, X0, XS = np.array(0.7), np.array([0.3, 0.5]), RNG.normal(size=(5, 2))
@@ -34,7 +35,14 @@ def by_hand(p: Any, x0: Any, xs: Any, reverse: bool = False) -> Any:
     return wg.sum(carry["a"]) * 2 + total + carry["n"]
 
 
-OPTIONS = [{}, {"reverse": True}, {"checkpoints": 2}, {"checkpoints": 1, "reverse": True}]
+OPTIONS = [
+    {},
+    {"reverse": True},
+    {"unroll": 2},
+    {"unroll": 3, "reverse": True},
+    {"checkpoints": 2},
+    {"checkpoints": 1, "reverse": True},
+]
 for_all_options = pytest.mark.parametrize("options", OPTIONS, ids=str)
 
 
@@ -427,3 +435,60 @@ def test_results_that_change() -> None:
 
     with pytest.raises(wg.ShapeError, match=r"results of scan must have one shape, not \(1,\), then \(2,\)"):
         wg.scan(step, 0.0, length=2)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Several steps at once
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("unroll", [1, 2, 3, 7, 20])
+def test_unrolled_steps_give_the_same(unroll: int, reverse: bool) -> None:
+    def f(w, x, **how):
+        def step(carry, entry):
+            total, count = carry
+            a, (b,) = entry["a"], entry["b"]
+            return (w * total + a * b, count + 1), {"total": total, "all": (a * total, count)}
+
+        xs = {"a": x, "b": (wg.stack([x, x**2], axis=1),)}
+        return wg.scan(step, (wg.zeros(2), 0), xs, reverse=reverse, **how)
+
+    w, x = wg.array([0.5, -0.8]), wg.linspace(0.0, 1.0, 7)
+    expected, unrolled = f(w, x), wg.compile(lambda w, x: f(w, x, unroll=unroll))(w, x)
+    for a, b in zip(flatten(unrolled)[0], flatten(expected)[0], strict=True):
+        assert (a.shape, a.dtype) == (b.shape, b.dtype)
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-14)
+
+    def loss(w, x, **how):
+        (total, _), ys = f(w, x, **how)
+        return wg.sum(total**2) + wg.sum(ys["all"][0] ** 2)
+
+    gradient = wg.compile(wg.grad(lambda w, x: loss(w, x, unroll=unroll), (0, 1)))(w, x)
+    for a, b in zip(gradient, wg.grad(loss, (0, 1))(w, x), strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-13)
+
+
+def test_unrolling_without_arrays_and_with_checkpoints() -> None:
+    def f(x, **how):
+        return wg.scan(lambda c, _: (wg.sin(c) + x, None), x, length=10, **how)[0]
+
+    x = wg.array([0.3, 0.7])
+    for how in ({"unroll": 4}, {"unroll": 4, "checkpoints": 2}, {"unroll": 5}, {"unroll": 11}):
+        derived = wg.compile(wg.jacobian(lambda x, how=how: f(x, **how)))(x)
+        np.testing.assert_allclose(derived.numpy(), wg.jacobian(f)(x).numpy(), rtol=1e-13)
+
+
+@pytest.mark.parametrize("unroll", [0, -1, 1.5, None])
+def test_unroll_is_a_number_of_steps(unroll) -> None:
+    with pytest.raises(ValueError, match="unroll must be a positive number of steps"):
+        wg.scan(lambda c, x: (c, x), 0.0, wg.ones(3), unroll=unroll)
+
+
+def test_results_of_unrolled_steps_must_fit_together() -> None:
+    def f(x):
+        shapes = iter([(2,), (3,)] * 10)
+        return wg.scan(lambda c, e: (c, wg.zeros(next(shapes))), x, wg.ones(4), unroll=2)
+
+    with pytest.raises(wg.ShapeError, match="must have one type"):
+        wg.compile(f)(wg.array(0.0))

@@ -63,7 +63,7 @@ def optimised(ir: str, level: int = 3, vectorize: bool = True) -> Optimised:
     level
         How far LLVM optimises, 0 to 3. Instructions are always selected at level 3.
     vectorize
-        Whether loops and straight-line code become vector code.
+        Whether loops become vector code.
 
     Raises
     ------
@@ -115,22 +115,30 @@ def _module(ir: str) -> Any:
     module.triple = target.triple
     module.data_layout = _data_layout()
     try:
+        _verify(module)
+    except MachineError:
+        module.close()
+        raise
+    return module
+
+
+def _verify(module: Any) -> None:
+    try:
         module.verify()
     except RuntimeError as error:
-        module.close()
         raise MachineError(str(error)) from None
-    return module
 
 
 def _optimise(module: Any, level: int, vectorize: bool) -> None:
     llvm = _llvm()
     options = llvm.create_pipeline_tuning_options(speed_level=level)
     options.loop_vectorization = vectorize
-    options.slp_vectorization = vectorize
+    options.slp_vectorization = False  # LLVM 22's gave uses before definitions; nothing of ours was faster by it
     options.loop_interleaving = vectorize
     options.loop_unrolling = level > 0
     with llvm.create_pass_builder(_target(), options) as builder:
         builder.getModulePassManager().run(module, builder)
+    _verify(module)  # selecting instructions for an invalid module ends the process
 
 
 _NUMBERS = count()

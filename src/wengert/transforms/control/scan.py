@@ -91,7 +91,7 @@ def scan(
         raise ValueError(f"checkpoints must be a positive number of carries, not {checkpoints!r}")
     if not hasattr(unroll, "__index__") or unroll < 1:
         raise ValueError(f"unroll must be a positive number of steps, not {unroll!r}")
-    if 1 < unroll and count and staged():
+    if unroll > 1 and count and staged():
         return _unrolled(f, init, unflatten(x_tree, [wrap(x) for x in stacks]), count, reverse, unroll, checkpoints)
     carry = Carry(init, "carry")
     trees: list[Any] = []
