@@ -36,7 +36,8 @@ def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def rotations(x: wg.Array, z: wg.Array) -> wg.Array:
     """Turns about x, then about z, in homogeneous coordinates."""
-    (cx, sx), (cz, sz), zero, one = (wg.cos(x), wg.sin(x)), (wg.cos(z), wg.sin(z)), wg.zeros_like(x), wg.ones_like(x)
+    cx, sx, cz, sz = wg.cos(x), wg.sin(x), wg.cos(z), wg.sin(z)
+    zero, one = wg.zeros_like(x), wg.ones_like(x)
     rows = [[cz, -sz * cx, sz * sx, zero], [sz, cz * cx, -cz * sx, zero], [zero, sx, cx, zero], [zero, zero, zero, one]]
     return wg.moveaxis(wg.stack([wg.stack(row) for row in rows]), 2, 0)
 
@@ -61,7 +62,8 @@ def turn(r: wg.Array) -> wg.Array:
     cross = wg.array(
         [[[0, 0, 0], [0, 0, -1], [0, 1, 0]], [[0, 0, 1], [0, 0, 0], [-1, 0, 0]], [[0, -1, 0], [1, 0, 0], [0, 0, 0]]]
     )
-    g = wg.cos(angle) * np.eye(3) + (1 - wg.cos(angle)) * wg.outer(u, u) + wg.sin(angle) * wg.tensordot(u, cross, 1)
+    cos, sin = wg.cos(angle), wg.sin(angle)
+    g = cos * np.eye(3) + (1 - cos) * wg.outer(u, u) + sin * wg.tensordot(u, cross, 1)
     return wg.where(angle < 1e-4, np.eye(3), g)
 
 
@@ -91,6 +93,7 @@ def jacobian(theta: wg.Array, us: wg.Array, points: wg.Array, seen: wg.Array, ha
         return by_theta
 
     def along(direction: wg.Array) -> wg.Array:
-        return wg.jvp(lambda us: residuals(theta, us, points, seen, hand), (us,), (direction + wg.zeros_like(us),))[1]
+        tangent = direction + wg.zeros_like(us)
+        return wg.jvp(lambda us: residuals(theta, us, points, seen, hand), (us,), (tangent,))[1]
 
     return wg.concatenate([wg.vmap(along, out_axes=1)(wg.eye(2)), by_theta], axis=1)

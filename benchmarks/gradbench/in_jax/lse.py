@@ -1,0 +1,23 @@
+"""The logarithm of a sum of exponentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (jnp.asarray(np.asarray(input["x"], float)),)
+
+
+@jax.jit
+def primal(x: jax.Array) -> jax.Array:
+    a = jax.lax.stop_gradient(jnp.max(x))
+    return a + jnp.log(jnp.sum(jnp.exp(x - a)))
+
+
+gradient = jax.jit(jax.grad(primal))
