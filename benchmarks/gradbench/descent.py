@@ -18,8 +18,8 @@ def norm(x: wg.Array) -> wg.Array:
     return wg.sqrt(wg.sum(x * x))
 
 
-def argmin(f: Function, mode: Mode, start: wg.Array) -> wg.Array:
-    """Where f is least, downhill from a start."""
+def argmin(f: Function, mode: Mode, start: wg.Array, longest: int | None = None) -> wg.Array:
+    """Where f is least, downhill from a start, in at most so many steps: a reverse sweep then stores all of them."""
     gradient = mode(f)
 
     def step(state: tuple) -> tuple:
@@ -41,8 +41,8 @@ def argmin(f: Function, mode: Mode, start: wg.Array) -> wg.Array:
 
     g = gradient(start)
     first = (start, f(start), g, wg.asarray(1e-5), wg.asarray(0), norm(g) > PRECISION)
-    return wg.while_loop(lambda state: state[-1], step, first)[0]
+    return wg.while_loop(lambda state: state[-1], step, first, max_steps=longest)[0]
 
 
-def argmax(f: Function, mode: Mode, start: wg.Array) -> wg.Array:
-    return argmin(lambda x: -f(x), mode, start)
+def argmax(f: Function, mode: Mode, start: wg.Array, longest: int | None = None) -> wg.Array:
+    return argmin(lambda x: -f(x), mode, start, longest)

@@ -10,6 +10,8 @@ import wengert as wg
 from .descent import MODES, Mode, argmin
 
 STEP = 0.1
+LONGEST = 400
+"""Steps of a flight at most; it takes some 355."""
 
 
 def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -30,7 +32,9 @@ def miss(w: wg.Array, mode: Mode) -> wg.Array:
         return x + STEP * v, v + STEP * force(x), v
 
     start = wg.array([0.75, 0.0])
-    x, _, v = wg.while_loop(lambda state: state[0][1] > 0, step, (wg.array([0.0, 8.0]), start, start))
+    x, _, v = wg.while_loop(
+        lambda state: state[0][1] > 0, step, (wg.array([0.0, 8.0]), start, start), max_steps=LONGEST
+    )
     return (x[0] - x[1] / v[1] * v[0]) ** 2
 
 

@@ -11,6 +11,9 @@ import wengert as wg
 
 from .descent import MODES, Mode, argmax, argmin
 
+LONGEST = 200
+"""Steps of a descent at most; it takes 155."""
+
 
 def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
     return (wg.asarray(np.asarray(input["start"], float)),)
@@ -24,7 +27,7 @@ def minmax(outer: Mode, inner: Mode) -> Callable[[wg.Array], wg.Array]:
     @wg.compile
     def found(start: wg.Array) -> wg.Array:
         def best_answer(a: wg.Array) -> wg.Array:
-            return argmax(lambda b: f(a, b), inner, start)
+            return argmax(lambda b: f(a, b), inner, start, LONGEST)
 
         a = argmin(lambda a: f(a, best_answer(a)), outer, start)
         return wg.concatenate([a, best_answer(a)])

@@ -1,1 +1,6 @@
-"""The problems as users of JAX write them: compiled, in double precision, with its loops."""
+"""The same problems in JAX, each as it was fastest of the ways that were tried, and all under ``jax.jit``."""
+
+import jax
+
+jax.config.update("jax_platforms", "cpu")
+jax.config.update("jax_enable_x64", True)

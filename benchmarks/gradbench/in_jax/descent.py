@@ -1,28 +1,40 @@
-"""What particle and saddle share: descent with a step that grows and shrinks, and the modes of their gradients."""
+"""Gradient descent with a step that grows and shrinks, as particle and saddle have it, and loops that it goes through."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 Function = Callable[[jax.Array], jax.Array]
-Mode = Callable[[Function], Function]
+Loop = Callable[[Callable[[Any], jax.Array], Callable[[Any], Any], Any], Any]
 PRECISION = 1e-5
 
-MODES: dict[str, Mode] = {"f": jax.jacfwd, "r": jax.grad}
-"""The gradient of a function: forward, a tangent for each variable, or reverse."""
+
+def bounded(longest: int) -> Loop:
+    """A `jax.lax.while_loop` that reverse mode can go through, because its length is known; NaN if it is too short."""
+
+    def loop(unfinished: Callable[[Any], jax.Array], step: Callable[[Any], Any], start: Any) -> Any:
+        @jax.checkpoint  # several times faster
+        def masked(state: Any, _: None) -> tuple[Any, None]:
+            going = unfinished(state)
+            return jax.tree.map(lambda new, old: jnp.where(going, new, old), step(state), state), None
+
+        state, _ = jax.lax.scan(masked, start, length=longest)
+        failed = unfinished(state)
+        return jax.tree.map(lambda x: jnp.where(failed, jnp.nan, x) if x.dtype == float else x, state)
+
+    return loop
 
 
 def norm(x: jax.Array) -> jax.Array:
     return jnp.sqrt(jnp.sum(x * x))
 
 
-def argmin(f: Function, mode: Mode, start: jax.Array) -> jax.Array:
+def argmin(f: Function, gradient: Function, start: jax.Array, loop: Loop = jax.lax.while_loop) -> jax.Array:
     """Where f is least, downhill from a start."""
-    gradient = mode(f)
 
     def step(state: tuple) -> tuple:
         x, fx, g, size, count, _ = state
@@ -39,12 +51,8 @@ def argmin(f: Function, mode: Mode, start: jax.Array) -> jax.Array:
         def refused() -> tuple:
             return x, fx, g, size / 2, jnp.zeros_like(count), moved
 
-        return lax.cond(moved & (value < fx), accepted, refused)
+        return jax.lax.cond(moved & (value < fx), accepted, refused)
 
     g = gradient(start)
-    first = (start, f(start), g, jnp.asarray(1e-5), jnp.asarray(0), norm(g) > PRECISION)
-    return lax.while_loop(lambda state: state[-1], step, first)[0]
-
-
-def argmax(f: Function, mode: Mode, start: jax.Array) -> jax.Array:
-    return argmin(lambda x: -f(x), mode, start)
+    first = (start, f(start), g, jnp.array(1e-5), jnp.array(0), norm(g) > PRECISION)
+    return loop(lambda state: state[-1], step, first)[0]

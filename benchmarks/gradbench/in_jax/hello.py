@@ -1,4 +1,4 @@
-"""A square and its derivative."""
+"""The protocol's greeting: a square and its derivative."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 
 def prepare(x: float) -> tuple[Any, ...]:
-    return (jnp.asarray(float(x)),)
+    return (jnp.array(float(x)),)
 
 
 @jax.jit

@@ -18,7 +18,8 @@ from ...core.program import Atom, Equation, Program, Variable
 from ...core.types import ArrayType, Shape, Value
 from ...ops.families import result_dtype
 from ...ops.shaping import broadcast_to, reshape
-from .rewriter import Rewriter, effectful, type_of_atom
+from .rewriter import Rewriter, bodies, effectful, type_of_atom
+from .surroundings import with_constants
 
 __all__ = ["LARGEST", "constants"]
 
@@ -87,6 +88,10 @@ class _Constants(Rewriter):
 
     def _rewrite(self, equation: Equation) -> None:
         inputs = self.inputs(equation)
+        if equation.params and any(True for _ in bodies(equation)):
+            specialised, inputs = with_constants(equation, inputs, self._worth_knowing)
+            self.changed |= specialised is not equation
+            equation = specialised
         known = any(a in self.uniform or a in self.small for a in inputs if isinstance(a, Variable))
         if not (known or all(not isinstance(a, Variable) for a in inputs)) or effectful(equation):
             self.keep(equation, inputs)
@@ -95,6 +100,12 @@ class _Constants(Rewriter):
             self._repeat(equation, inputs)
         elif not self._compute(equation, inputs) and not (known and self._fill_in(equation, inputs)):
             self.keep(equation, tuple(map(self._needed, inputs)))
+
+    def _worth_knowing(self, variable: Variable) -> Value | None:
+        """The value of a small constant."""
+        if not self._value_is_known(variable) or isinstance(variable.type.dtype, type):
+            return None
+        return np.ascontiguousarray(self._value(variable)).reshape(variable.type.shape)
 
     # What is constant ------------------------------------------------------------------------------------------------
 
