@@ -122,6 +122,8 @@ class Interpreter:
     """Whether the level writes down impure operations, whatever their inputs are."""
     mapper: ClassVar[Callable[..., Any] | None] = None
     """How ``vmap`` is to apply a function below this level, if not to whole batches."""
+    overwritten: list[Any]
+    """Of the body of a loop or branch: arrays of the surroundings that were written to, with what they were before."""
 
     def __init__(self, depth: int | None = None) -> None:
         self.depth: int = _next_depth() if depth is None else depth

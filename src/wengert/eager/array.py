@@ -443,6 +443,8 @@ class Array(Operators):
         if new.dtype != self.dtype:
             new = apply(el.astype, new, dtype=self.dtype)
         if not (isinstance(self._note, Leaf) and self._level is EAGER):
+            if state.body is not None and new._level is state.body is not self._level:
+                state.body.overwritten.append((self, self._value, self._level, self._note))
             self._value, self._level, self._note = new._value, new._level, new._note
             return
         constant = strip(apply(el.stop_gradient, new))

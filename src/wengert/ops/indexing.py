@@ -42,8 +42,13 @@ def indexed_shape(shape: Shape, index: Index) -> Shape:
         if entry is None:
             result.append(1)
             continue
+        if axis == len(shape):
+            given = sum(e is not None for e in index)
+            raise IndexError(f"too many indices for array: array is {axis}-dimensional, but {given} were indexed")
         if isinstance(entry, slice):
             result.append(len(range(*entry.indices(shape[axis]))))
+        elif not -shape[axis] <= entry < shape[axis]:
+            raise IndexError(f"index {entry} is out of bounds for axis {axis} with size {shape[axis]}")
         axis += 1
     return (*result, *shape[axis:])
 

@@ -125,3 +125,55 @@ def test_random_numbers_differ_between_entries_and_calls() -> None:
 
     x = wg.array(POINTS)
     assert not np.array_equal(f(x).numpy(), f(x).numpy())
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "complex64"])
+def test_shared_python_numbers_promote_weakly(dtype: str) -> None:
+    f = lambda x, p: wg.vmap(lambda x: wg.stack([x[0] * x[1], x[1] * x[2], x.sum()]) * p + 2 * p)(x)  # noqa: E731
+    x = wg.astype(wg.array(POINTS), dtype)
+    assert wg.compile(f)(x, 2.5).dtype == f(x, 2.5).dtype == np.dtype(dtype)
+
+
+def test_dtypes_without_registers_are_a_batch() -> None:
+    assert not looped(wg.vmap(turned), wg.astype(wg.array(POINTS), "float16"))
+
+
+@pytest.mark.parametrize("inner", ["cond", "vmap", "scan"])
+def test_inner_functions_may_look_at_what_all_entries_share(inner: str) -> None:
+    def entry(x: Any, s: Any) -> Any:
+        positive = bool((s * 2)[0] > 0)
+        chosen = lambda x: turned(x) if positive else x  # noqa: E731
+        if inner == "cond":
+            return wg.cond(x[0] > 0, chosen, lambda x: x, x)
+        if inner == "vmap":
+            return wg.vmap(lambda k: chosen(x * k))(wg.arange(40.0))
+        return wg.scan(lambda c, _: (chosen(c), None), x, length=2)[0]
+
+    f = wg.vmap(entry, (0, None))
+    same(f, wg.array(POINTS), wg.array([1.0, 2.0, 3.0]))
+
+
+@pytest.mark.parametrize("by_entry", [False, True])
+def test_writing_into_an_array_of_the_surroundings(by_entry: bool) -> None:
+    def f(x: Any, s: Any) -> Any:
+        s = s * 1.0
+
+        def entry(x: Any) -> Any:
+            if by_entry:
+                t = s * x
+                t[0] = x[1]
+                return turned(x) + t
+            s[0] = 7.0
+            return turned(x) + s
+
+        return wg.vmap(entry)(x)
+
+    same(f, wg.array(POINTS), wg.array([1.0, 2.0, 3.0]))
+
+
+def test_an_index_outside_an_entry_is_an_error() -> None:
+    for function in (lambda x: turned(x) * x[5], lambda x: turned(x) + x[-4]):
+        with pytest.raises(IndexError, match="out of bounds"):
+            wg.compile(wg.vmap(function))(wg.array(POINTS))
+    with pytest.raises(IndexError, match="index 5 is out of bounds for axis 0 with size 3"):
+        wg.compile(lambda x: x[5] * 2)(wg.array(POINTS[0]))

@@ -492,3 +492,24 @@ def test_results_of_unrolled_steps_must_fit_together() -> None:
 
     with pytest.raises(wg.ShapeError, match="must have one type"):
         wg.compile(f)(wg.array(0.0))
+
+
+@pytest.mark.parametrize("number", [0, True])
+def test_a_number_may_become_wider_while_unrolling(number) -> None:
+    def f(x, **how):
+        return wg.scan(lambda c, x: (c + 1.5, c), number, x, **how)
+
+    x = wg.arange(7.0)
+    for a, b in zip(wg.compile(lambda x: f(x, unroll=3))(x), f(x), strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_mistakes_in_unrolled_steps_are_named() -> None:
+    for body, error, message in (
+        (lambda c, x: c, wg.TreeError, "must return a pair"),
+        (lambda c, x: (c[:1], x), wg.ShapeError, "changes the type of"),
+        (lambda c, x: ((c, c), x), wg.TreeError, "of the structure that it was given"),
+    ):
+        with pytest.raises(error, match=message):
+            wg.compile(lambda x, body=body: wg.scan(body, x[:2], x, unroll=3))(wg.arange(7.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ from ...ops.reductions import all as all_true
 from ...transforms.arguments import array_value
 from ...transforms.control.mapping import mapped
 from ...transforms.trace import Tracer, shown
+from ..scalars.ir import supported
 from .captures import Captures, original
 from .draws import Rewind, generators_of
 from .guards import guard, holds
@@ -70,7 +72,7 @@ class PathTracer(Tracer):
     """
 
     name: ClassVar[str] = "compile"
-    mapper = staticmethod(mapped)
+    mapper = staticmethod(partial(mapped, has_registers=supported))
 
     def __init__(self, captured: Sequence[Any], seen: Seen = ()) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
+from typing import Any
 
 from ...core.interpreter import strip
 from ...core.lowering import Elementwise, View
@@ -17,7 +18,7 @@ from ...core.types import ArrayType, Value
 from ..batch import Batch
 from .passes import bind, hoisted
 from .scan_primitive import scan
-from .staging import Unknown, impure, traced
+from .staging import Body, Unknown, impure, traced
 
 __all__ = ["mapped"]
 
@@ -34,7 +35,11 @@ TRANSFER = 8
 
 
 def mapped(
-    function: Callable[[Sequence[Value]], Sequence[Value]], values: Sequence[Value], flags: Sequence[bool], size: int
+    function: Callable[[Sequence[Value]], Sequence[Value]],
+    values: Sequence[Value],
+    flags: Sequence[bool],
+    size: int,
+    has_registers: Callable[[Any], bool],
 ) -> list[Value] | None:
     """What a function gives for each entry of a batch, stacked along axis 0; None where it asks for values.
 
@@ -44,6 +49,8 @@ def mapped(
         Takes and returns values of single entries.
     values
         Those with a flag have a batch of so many entries as their axis 0; entries share the others.
+    has_registers
+        Whether the machine has registers for elements of a dtype.
     """
     if size < FEW:
         return None
@@ -53,28 +60,33 @@ def mapped(
         own = iter(inputs)
         return function([next(own) if batched else x for x, batched in zip(values, flags, strict=True)])
 
+    level = Body()
     try:
-        program, captured = traced(body, [ArrayType(x.shape[1:], x.dtype) for x in entries])
+        program, captured = traced(body, [ArrayType(x.shape[1:], x.dtype) for x in entries], level)
     except Unknown:  # of what all entries share, it may be told
+        level.restore()
         return None
-    if impure(program):
+    if level.restore() or impure(program):
         return None
     before, program, again = hoisted(program, program.inputs[: len(captured)])
     known = dict(zip(before.inputs, captured, strict=True))
     shared = (*before.evaluate(*captured), *(known[v] for v in again))
-    if _fits_in_registers(program) and _of_loop(program) < _of_batch(program):
+    if _fits_in_registers(program, has_registers) and _of_loop(program) < _of_batch(program):
         return list(bind(scan, program, shared, (), entries, size, reverse=False))
-    with Batch(size) as level:
-        boxes = [level.box(strip(x), None) for x in entries]
-        return [strip(level.lower(y)) for y in program.evaluate(*shared, *boxes)]
+    with Batch(size) as batch:
+        boxes = [batch.box(strip(x), None) for x in entries]
+        return [strip(batch.lower(y)) for y in program.evaluate(*shared, *boxes)]
 
 
 def _sizes(equation: Equation) -> list[int]:
     return [prod(v.type.shape) for v in equation.outputs]
 
 
-def _fits_in_registers(program: Program) -> bool:
+def _fits_in_registers(program: Program, has_registers: Callable[[Any], bool]) -> bool:
     """Whether the machine code of an entry needs nothing but registers, and is short."""
+    variables = (*program.inputs, *(v for equation in program.equations for v in equation.outputs))
+    if not all(v.type.is_weak or has_registers(v.type.dtype) for v in variables):
+        return False
     sizes = [size for equation in program.equations for size in _sizes(equation)]
     lowered = all(e.primitive.lowering is not None and not e.primitive.multiple for e in program.equations)
     return lowered and max(sizes, default=0) <= LARGEST and sum(sizes) <= LONGEST

@@ -9,6 +9,7 @@ from ...core.errors import DTypeError, ShapeError, TreeError
 from ...core.interpreter import apply, wrap
 from ...core.tree import flatten, leaf_names, unflatten
 from ...core.types import ArrayType, Value
+from ...ops.elementwise import astype
 from ...ops.indexing import getitem
 from ...ops.shaping import concatenate, reshape
 from ..arguments import array_value, check_callable
@@ -170,12 +171,21 @@ def _unrolled(
     """A scan of several steps at once, and a shorter one of the steps that are left over: the last entries."""
     whole = count // unroll * unroll
 
+    kept = Carry(init, "carry")
+
     def several(carry: Any, entries: Any) -> tuple[Any, Any]:
+        values = [
+            x if x.dtype == t.dtype else apply(astype, x, dtype=t.dtype)
+            for x, t in zip(flatten(carry)[0], kept.types, strict=True)
+        ]
         rows: list[Any] = []
         for i in range(unroll)[::-1] if reverse else range(unroll):
-            carry, y = f(carry, _each(lambda x, i=i: apply(getitem, x, index=(i,)), entries))
-            rows.append(y)
-        return carry, _each(_stack, *(rows[::-1] if reverse else rows))
+            out: Any = f(kept.wrapped(values), _each(lambda x, i=i: apply(getitem, x, index=(i,)), entries))
+            if not isinstance(out, tuple) or len(out) != 2:
+                raise TreeError(f"the function of scan must return a pair (carry, y), not {_described(out)}")
+            values = kept.fitting(out[0])
+            rows.append(out[1])
+        return kept.wrapped(values), _each(_stack, *(rows[::-1] if reverse else rows))
 
     def main(carry: Any) -> tuple[Any, Any]:
         blocks = _each(lambda x: reshape(_part(x, 0, whole), shape=(whole // unroll, unroll, *x.shape[1:])), xs)

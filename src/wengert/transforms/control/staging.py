@@ -57,6 +57,7 @@ class Body(Tracer):
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[Any, tuple[Variable, Value]] = {}
+        self.overwritten = []
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -84,7 +85,8 @@ class Body(Tracer):
         else:
             key = id(x)
         if key not in self._known:
-            self._known[key] = (Variable(shown(type_of(x))), x)
+            weak = isinstance(x, Box) and isinstance(x._note, Variable) and x._note.type.is_weak
+            self._known[key] = (Variable(x._note.type if weak else shown(type_of(x))), x)
         return self._known[key][0]
 
     def constants(self, variables: Any) -> dict[Variable, Value]:
@@ -103,6 +105,12 @@ class Body(Tracer):
         except ConversionError as error:
             raise Unknown(str(error), self) from None
 
+    def restore(self) -> bool:
+        """Let arrays of the surroundings be what they were; whether any was something else."""
+        for array, *before in reversed(self.overwritten):
+            array._value, array._level, array._note = before
+        return bool(self.overwritten)
+
     def constant(self, value: float, type: ArrayType) -> Box:
         """An array of this type whose elements are all this number."""
         number: Box = self.process(astype, (value,), {"dtype": type.dtype})
@@ -113,19 +121,17 @@ class Body(Tracer):
         return number
 
 
-def traced(function: Callable[..., Sequence[Value]], types: Sequence[ArrayType]) -> tuple[Program, tuple[Value, ...]]:
+def traced(
+    function: Callable[..., Sequence[Value]], types: Sequence[ArrayType], level: Body | None = None
+) -> tuple[Program, tuple[Value, ...]]:
     """A flat function of arrays of these types as a program, and what it captured.
 
-    The program's first inputs are what was captured; it has no constants.
+    The program's first inputs are what was captured; it has no constants. A level of one's own can be asked afterwards
+    what else happened.
     """
-    with Body() as level:
+    with Body() if level is None else level as level:
         boxes = [level.input(t) for t in types]
-        try:
-            atoms = [level.atom(strong(array_value(x, "what the function returns"))) for x in function(*boxes)]
-        except Unknown as error:
-            if error.level is level:
-                raise
-            raise ConversionError(str(error)) from None
+        atoms = [level.atom(strong(array_value(x, "what the function returns"))) for x in function(*boxes)]
     program = Program(tuple(level.inputs), tuple(level.equations), tuple(atoms)).pruned()
     read = {*program.outputs, *(a for e in program.equations for a in e.inputs)}
     captured = [(v, x) for v, x in level.captured if v in read]
