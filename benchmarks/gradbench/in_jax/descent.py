@@ -1,4 +1,4 @@
-"""Gradient descent with a step that grows and shrinks, as particle and saddle have it, and loops that it goes through."""
+"""Gradient descent with a step that grows and shrinks, as particle and saddle have it, and loops for it."""
 
 from __future__ import annotations
 
