@@ -14,7 +14,7 @@ def prepare(input: Mapping[str, Any]) -> tuple[Any, ...]:
     return wg.asarray(np.asarray(input["A"], float)), int(input["ell"])
 
 
-AT_ONCE = 7
+AT_ONCE = 8
 """The largest determinant of which all minors are one batch; those of a larger one come one after the other."""
 WRITTEN_OUT = 4
 """The largest minors that are written out. Of one such matrix the compiler computes equal minors of two rows once (6 of
