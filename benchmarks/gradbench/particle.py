@@ -25,7 +25,7 @@ def distance(a: wg.Array, b: wg.Array) -> wg.Array:
 def miss(w: wg.Array, mode: Mode) -> wg.Array:
     """The square of how far from the origin the particle lands."""
     charges = [wg.stack([10.0, 10 - w]), wg.array([10.0, 0.0])]
-    force = mode(lambda x: -sum(1 / distance(x, charge) for charge in charges))
+    force = mode(lambda x: -sum(wg.reciprocal(distance(x, charge)) for charge in charges))
 
     def step(state: tuple) -> tuple:
         x, v, _ = state

@@ -8,12 +8,15 @@ from benchmarks.gradbench import inputs, reference, results
 from benchmarks.gradbench.problems import PROBLEMS
 
 HAND = "complicated_60_7_mirrored"
+SOME = 4
+"""Sizes of a problem that always run: each is compiled anew, the others on request."""
 
 
 def cases():
     for problem in PROBLEMS:
-        for size in inputs.SIZES[problem]["small"]:
-            marks = [pytest.mark.slow] if problem == "ht" and size != HAND else []  # each takes seconds to compile
+        for number, size in enumerate(inputs.SIZES[problem]["small"]):
+            on_request = size != HAND if problem == "ht" else number >= SOME
+            marks = [pytest.mark.slow] if on_request else []
             for function in PROBLEMS[problem].functions:
                 yield pytest.param(problem, size, function, id=f"{problem} {size} {function}", marks=marks)
 
@@ -35,3 +38,9 @@ def test_the_gradient_of_the_other_components_of_ode():
     x, steps = ode.prepare(given)
     found = results.arrays(wg.grad(lambda x: wg.sum(ode.primal(x, steps)))(x))
     results.check(found, results.arrays(reference.evaluate("ode", "gradient", given, of="sum")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", PROBLEMS["det"].functions)
+def test_minors_one_after_the_other(function):
+    test_small_sizes("det", "9", function)
