@@ -85,17 +85,3 @@ def jacobian(cam: Tensor, x: Tensor, w: Tensor, feat: Tensor, observed: Observed
 
     rows = torch.cat((15 * torch.arange(2 * p), 30 * p + torch.arange(p + 1)))
     return rows, cols, vals
-
-
-def reply(name: str, result: Any) -> Any:
-    """All observations of a request are alike: the protocol asks for the first, and the last number."""
-    if name == "objective":
-        (errors, weights), count = result, len(result[1])
-        return {
-            "reproj_error": {"elements": errors[0].tolist(), "repeated": count},
-            "w_err": {"element": weights[0].item(), "repeated": count},
-        }
-    return {
-        name: [*array[:30].tolist(), array[-1].item()]
-        for name, array in zip(("rows", "cols", "vals"), result, strict=True)
-    }
