@@ -193,7 +193,7 @@ def test_the_checker_complains(module: str, source: str, complaint: str) -> None
         ),
         ("wengert.eager.tape", "import numpy as np\nfrom . import array\nfrom .. import core"),
         ("wengert.functions.shaping", "if TYPE_CHECKING:\n    from ..eager.array import Array"),
-        ("wengert.backends.numpy", "def special():\n    import scipy.special"),
+        ("wengert.backends.numpy.special", "def special():\n    import scipy.special"),
         ("wengert.interop.scipy", "importlib.import_module(name)"),
         ("wengert.tour.page", "import wengert as wg\nfrom wengert import sin, testing"),
         ("wengert.core.trees", "def execute(): ...\nexecute()"),

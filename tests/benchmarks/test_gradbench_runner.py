@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from benchmarks import processes, report
-from benchmarks.gradbench import __main__ as runner
 from benchmarks.gradbench import (
+    __main__ as runner,
     comparison,
     inputs,
     libraries,
@@ -24,8 +24,8 @@ from benchmarks.gradbench import (
     scaling,
     tables,
     timing,
+    worker as workers,
 )
-from benchmarks.gradbench import worker as workers
 from benchmarks.gradbench.comparison import Cell, Plan
 from benchmarks.gradbench.problems import PROBLEMS
 

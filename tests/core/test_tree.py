@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import wengert as wg
 from wengert.core.tree import flatten, map_tree, same_structure, spread_prefix, unflatten

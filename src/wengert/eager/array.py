@@ -13,7 +13,7 @@ from ..core.errors import ConversionError, DTypeError, GraphError, ShapeError
 from ..core.interpreter import Box, apply, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.types import SCALARS, Value, is_inexact, type_of
-from ..functions import indexing, reductions, shaping
+from ..functions import index_parts, indexing, reductions, shaping
 from ..functions.operands import ArrayLike, array_operand, operand
 from ..interop import numpy_protocol
 from ..ops import elementwise as el
@@ -473,7 +473,7 @@ class Array(Operators):
                 return False
             value, note = value._value, value._note
         recorded = state.floor <= 0 and not isinstance(self._note, Leaf) and (self._note or note) is not None
-        if not indexing.is_basic(index):
+        if not index_parts.is_basic(index):
             if recorded:
                 return False
             index = tuple(map(strip, index)) if isinstance(index, tuple) else strip(index)
@@ -486,7 +486,7 @@ class Array(Operators):
         except (ValueError, TypeError, IndexError):
             return False
         if recorded:
-            index = indexing.basic_index(index if isinstance(index, tuple) else (index,), self.ndim)
+            index = index_parts.basic_index(index if isinstance(index, tuple) else (index,), self.ndim)
             inputs = [self._note or type_of(self._value), note or _type(value)]
             wanted = (self._note is not None) + 2 * (note is not None)
             self._note = EAGER.record(index_set, {"index": index}, inputs, (*inputs, None), wanted, self._value)._note

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..backends import backend
-from ..ops import elementwise as el
-from ..ops import reductions
+from ..ops import elementwise as el, reductions
 from .operands import ArrayLike, array_operand, operand, result
 
 if TYPE_CHECKING:

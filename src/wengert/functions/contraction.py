@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..core.errors import ShapeError
 from ..core.types import Shape, Value, broadcast_shapes, normalize_axis
-from ..ops import contraction as con
-from ..ops import elementwise as el
-from ..ops import reductions as red
+from ..ops import contraction as con, elementwise as el, reductions as red
 from ..ops.families import conjugate
 from ..ops.indexing import getitem
 from ..ops.shaping import move_axis, reshape

@@ -11,8 +11,7 @@ import numpy as np
 from ..core.errors import ShapeError
 from ..core.interpreter import Box
 from ..core.types import Shape, Value, is_inexact, normalize_axis
-from ..ops import elementwise as el
-from ..ops import shaping as ops
+from ..ops import elementwise as el, shaping as ops
 from .operands import ArrayLike, array_operand, concrete, operand, result
 from .shaping import astype, number_dtype, shape_argument
 

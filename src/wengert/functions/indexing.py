@@ -17,25 +17,13 @@ from ..core.types import SCALARS, Shape, Value, is_inexact, normalize_axis
 from ..ops import indexing as ops
 from ..ops.elementwise import astype, clip, remainder, where
 from ..ops.shaping import reshape, transpose
-from .index_parts import basic_index, check_broadcast, is_basic, quick_index, take_apart
+from .index_parts import basic_index, check_broadcast, quick_index, take_apart
 from .operands import ArrayLike, array_operand, concrete, operand, result
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = [
-    "argwhere",
-    "along_axis",
-    "basic_index",
-    "fitting",
-    "flatnonzero",
-    "getitem",
-    "is_basic",
-    "nonzero",
-    "setitem",
-    "take",
-    "take_along_axis",
-]
+__all__ = ["argwhere", "flatnonzero", "nonzero", "take", "take_along_axis"]
 
 Index = tuple[Any, ...]
 _ALL = slice(None)

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
 from ..core.types import Value, broadcast_shapes, is_inexact, normalize_axes, normalize_axis
-from ..ops import elementwise as el
-from ..ops import linalg as ops
-from ..ops import reductions as red
+from ..ops import elementwise as el, linalg as ops, reductions as red
 from ..ops.shaping import adjoint, broadcast_to, reshape
 from . import contraction
 from .contraction import matmul, outer, tensordot, vecdot

@@ -12,8 +12,7 @@ from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
 from ..core.interpreter import Box
 from ..core.types import Shape, Value, normalize_axes, normalize_axis
-from ..ops import indexing as index_ops
-from ..ops import shaping as ops
+from ..ops import indexing as index_ops, shaping as ops
 from ..ops.elementwise import astype, where
 from .indexing import getitem
 from .operands import ArrayLike, array_operand, concrete, result

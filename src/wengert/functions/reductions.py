@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..core.errors import ShapeError
 from ..core.types import Value, normalize_axes, normalize_axis
-from ..ops import elementwise as el
-from ..ops import reductions as red
+from ..ops import elementwise as el, reductions as red
 from ..ops.shaping import reshape
 from .operands import ArrayLike, array_operand, result
 from .shaping import number_dtype

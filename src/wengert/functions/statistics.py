@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..backends import backend
 from ..core.errors import ShapeError
 from ..core.types import Value, normalize_axes, normalize_axis
-from ..ops import elementwise as el
-from ..ops import reductions as red
+from ..ops import elementwise as el, reductions as red
 from ..ops.indexing import getitem
 from ..ops.shaping import reshape, transpose
 from .operands import ArrayLike, array_operand, result

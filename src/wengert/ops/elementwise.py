@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, pi
-from math import log as _log
+from math import inf, log as _log, pi
 from typing import Any
 
 from ..core.lowering import Elementwise

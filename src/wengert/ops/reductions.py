@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import inf
-from math import prod as _prod
+from math import inf, prod as _prod
 from typing import Any
 
 from ..backends import backend

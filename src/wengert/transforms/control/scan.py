@@ -14,8 +14,7 @@ from ...ops.indexing import getitem
 from ...ops.shaping import concatenate, reshape
 from ..arguments import array_value, check_callable
 from .passes import bind, hoisted
-from .scan_primitive import scan as scan_primitive
-from .scan_primitive import stacked
+from .scan_primitive import scan as scan_primitive, stacked
 from .schedule import chain
 from .staging import Carry, Unknown, staged, strong, traced, wrapped
 
