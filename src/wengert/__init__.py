@@ -10,8 +10,11 @@ Array([ 0.,  4.,  8., 12.])
 
 from __future__ import annotations
 
+import sys as _sys
+
 # The constants and dtypes of NumPy, so that a program needs one import.
 from numpy import (
+    __array_namespace_info__ as __array_namespace_info__,
     bool as bool,
     complex64,
     complex128,
@@ -99,10 +102,12 @@ from .functions import (
     bitwise_xor as bitwise_xor,
     broadcast_arrays as broadcast_arrays,
     broadcast_to as broadcast_to,
+    can_cast as can_cast,
     cbrt as cbrt,
     ceil as ceil,
     clip as clip,
     column_stack as column_stack,
+    common_type as common_type,
     concat as concat,
     concatenate as concatenate,
     conj as conj,
@@ -132,6 +137,7 @@ from .functions import (
     expm1 as expm1,
     eye as eye,
     fabs as fabs,
+    finfo as finfo,
     flatnonzero as flatnonzero,
     flip as flip,
     fliplr as fliplr,
@@ -141,6 +147,7 @@ from .functions import (
     floor_divide as floor_divide,
     fmax as fmax,
     fmin as fmin,
+    from_dlpack as from_dlpack,
     full as full,
     full_like as full_like,
     greater as greater,
@@ -149,10 +156,12 @@ from .functions import (
     hstack as hstack,
     hypot as hypot,
     identity as identity,
+    iinfo as iinfo,
     imag as imag,
     inner as inner,
     invert as invert,
     isclose as isclose,
+    isdtype as isdtype,
     isfinite as isfinite,
     isinf as isinf,
     isnan as isnan,
@@ -181,6 +190,7 @@ from .functions import (
     median as median,
     meshgrid as meshgrid,
     min as min,
+    min_scalar_type as min_scalar_type,
     minimum as minimum,
     mod as mod,
     moveaxis as moveaxis,
@@ -197,6 +207,7 @@ from .functions import (
     pow as pow,
     power as power,
     prod as prod,
+    promote_types as promote_types,
     ptp as ptp,
     rad2deg as rad2deg,
     radians as radians,
@@ -207,6 +218,7 @@ from .functions import (
     remainder as remainder,
     repeat as repeat,
     reshape as reshape,
+    result_type as result_type,
     right_shift as right_shift,
     rint as rint,
     roll as roll,
@@ -329,3 +341,6 @@ __all__ = [
     "while_loop",
 ]
 __all__ += functions.__all__
+
+__array_api_version__ = "2025.12"
+Array._namespace = _sys.modules[__name__]

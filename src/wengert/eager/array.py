@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, Self
+from types import ModuleType
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..core.errors import ConversionError, DTypeError, GraphError, ShapeError
+from ..core.errors import DTypeError, GraphError, ShapeError
 from ..core.interpreter import Box, apply, state, strip, wrap
 from ..core.primitive import Primitive
 from ..core.types import SCALARS, Value, is_inexact, type_of
-from ..functions import index_parts, indexing, reductions, shaping
+from ..functions import index_parts, indexing
 from ..functions.operands import ArrayLike, array_operand, operand
 from ..interop import numpy_protocol
 from ..ops import elementwise as el
 from ..ops.indexing import index_set
+from .conversion import Conversions
 from .gradients import check_cotangent, deposit, root, unit_cotangent
-from .methods import Operators
 from .modes import enable_grad
 from .ownership import alone
 from .sweep import sweep
@@ -27,8 +27,10 @@ from .tape import EAGER, Hook, Leaf, Node
 
 __all__ = ["EAGER", "Array"]
 
+_API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 
-class Array(Operators):
+
+class Array(Conversions):
     """An n-dimensional array of numbers whose computations can be differentiated.
 
     Arrays are made by :func:`wengert.array`, :func:`wengert.zeros` and the other creation functions, and by
@@ -56,182 +58,21 @@ class Array(Operators):
 
     __slots__ = ()
 
-    # -- What it is --------------------------------------------------------------------------------------------------
-
-    @property
-    def ndim(self) -> int:
-        """Number of dimensions."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """Number of elements."""
-        size = 1
-        for n in self.shape:
-            size *= n
-        return size
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that the elements take."""
-        return self.size * int(self.dtype.itemsize)
-
-    @property
-    def T(self) -> Array:
-        """The array with its axes reversed."""
-        return shaping.transpose(self)
-
-    @property
-    def mT(self) -> Array:
-        """The array with its last two axes exchanged."""
-        return shaping.matrix_transpose(self)
-
-    @property
-    def real(self) -> Array:
-        """The real part; of a real array the array itself."""
-        return apply(el.real, self) if self.dtype.kind == "c" else self
-
-    @property
-    def imag(self) -> Array:
-        """The imaginary part."""
-        return apply(el.imag, self)  # type: ignore[no-any-return]
-
-    def __repr__(self) -> str:
-        try:
-            value = self._concrete("repr")
-        except ConversionError:
-            return f"Array({self.dtype}{list(self.shape)} inside {self._level.name})"
-        text = np.array2string(np.asarray(value), separator=", ", prefix="Array(")
-        marks = [] if self.size or self.shape == (0,) else [f"shape={self.shape}"]
-        marks += [] if self.dtype in (np.float64, np.int64, np.bool_, np.complex128) else [f"dtype={self.dtype}"]
-        note = self._note
-        if isinstance(note, Leaf):
-            marks.append("requires_grad=True")
-        elif isinstance(note, Node):
-            primitive = note.primitive or note.inputs[0].primitive
-            marks.append(f"recorded by {primitive.name}")
-        return f"Array({', '.join([text, *marks])})"
-
-    def __str__(self) -> str:
-        try:
-            return str(self._concrete("str"))
-        except ConversionError:
-            return repr(self)
-
-    def __format__(self, spec: str) -> str:
-        if not spec:
-            return str(self)
-        return format(self.item(), spec)
-
-    # -- Python's own protocols ---------------------------------------------------------------------------------------
-
-    def _concrete(self, purpose: str) -> Value:
-        """The value of the backend, whatever levels it is wrapped in."""
-        value: Value = self
-        while isinstance(value, Box):
-            value = value._level.concrete(value, purpose)
-        return value
-
-    def __bool__(self) -> bool:
-        if self.size != 1:
-            raise ConversionError(
-                f"the truth value of an array of shape {self.shape} is ambiguous; use wg.any or wg.all, "
-                "or wg.where to choose elementwise"
-            )
-        return bool(self._concrete("a branch"))
-
-    def __float__(self) -> float:
-        number = float(self.item())
-        self._warn_of_loss("float()")
-        return number
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __complex__(self) -> complex:
-        number = complex(self.item())
-        self._warn_of_loss("complex()")
-        return number
-
-    def _warn_of_loss(self, what: str) -> None:
-        """Say that a derivative ends here: ``math.sin(x)`` asks for a float as quietly as ``print`` does."""
-        if self._level.depth >= state.floor and self._level.differentiates(self):
-            warnings.warn(
-                f"{what} of an array that is being differentiated gives a number on which no derivative depends; "
-                "use wg functions to keep it (wg.sin, not math.sin), or x.item() to say that it may go",
-                stacklevel=3,
-            )
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "iu" or self.size != 1:
-            raise ConversionError(f"only an integer array of one element is an index, not {self.dtype}{self.shape}")
-        return int(self.item())
-
-    def __len__(self) -> int:
-        shape = self.shape
-        if not shape:
-            raise ConversionError("an array without dimensions has no len()")
-        return shape[0]
-
-    def __iter__(self) -> Iterator[Array]:
-        return (self[i] for i in range(len(self)))
-
-    def __contains__(self, item: Any) -> bool:
-        return bool(reductions.any(self == item))
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __copy__(self) -> Array:
-        return self.copy()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Array:
-        return self.detach().copy().requires_grad_() if isinstance(self._note, Leaf) else self.copy()
-
-    def __reduce__(self) -> Any:
-        leaf = isinstance(self._note, Leaf)
-        return _unpickle, ((self.detach() if leaf else self).numpy(), leaf)
-
-    def item(self) -> Any:
-        """The single element as a Python number; no derivative follows it.
-
-        Raises
-        ------
-        ConversionError
-            If there is more than one element, or under ``vmap``, where there is one for each batch entry.
-        """
-        if self.size != 1:
-            raise ConversionError(f"item() needs an array of one element, not one of shape {self.shape}")
-        return self._concrete("item()").item()
-
-    def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers; no derivative follows them."""
-        return self._concrete("tolist()").tolist()
-
     # -- NumPy --------------------------------------------------------------------------------------------------------
 
-    def numpy(self) -> np.ndarray[Any, np.dtype[Any]]:
-        """The values as a NumPy array: a read-only view, without a copy.
+    _namespace: ClassVar[ModuleType]
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> ModuleType:
+        """The functions of the Python array API standard: the package itself.
 
         Raises
         ------
-        ConversionError
-            If the array is recorded: the gradient would be lost. ``x.detach().numpy()`` says that it may be.
+        ValueError
+            If a version of the standard is asked for that the package does not follow.
         """
-        if self._note is not None or self._level.depth:
-            self._concrete("a NumPy array")
-            raise ConversionError(
-                f"an array that is being differentiated ({self.dtype}{list(self.shape)}) cannot become a NumPy "
-                "array without losing its derivative; use wg functions, or x.detach().numpy() to drop it"
-                if self.requires_grad
-                else f"an array inside {self._level.name} ({self.dtype}{list(self.shape)}) cannot become a NumPy "
-                "array, which the transform could not follow; use wg functions, or x.detach().numpy() for a constant"
-            )
-        view = np.asarray(self._value).view()
-        view.flags.writeable = False
-        return view
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, np.dtype[Any]]:
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
+        if api_version not in (None, *_API_VERSIONS):
+            raise ValueError(f"the array API standard is followed in its versions {_API_VERSIONS}, not {api_version!r}")
+        return self._namespace
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return numpy_protocol.call_ufunc(ufunc, method, inputs, kwargs)
@@ -320,6 +161,14 @@ class Array(Operators):
         return apply(el.stop_gradient, self)  # type: ignore[no-any-return]
 
     stop_gradient = detach
+
+    def detach_(self) -> Self:
+        """Forget what the array was computed from, so that no derivative depends on it; returns the array."""
+        if isinstance(self._note, Leaf):
+            self._note = None
+        else:
+            self._move_on(self.detach(), "detach_()")
+        return self
 
     def register_hook(self, hook: Hook) -> Callable[[], None]:
         """Call ``hook(gradient)`` whenever a sweep has the gradient with respect to this array.
@@ -499,15 +348,6 @@ class Array(Operators):
         if not isinstance(self._note, Leaf):
             self._note = None
 
-    def zero_(self) -> Self:
-        """Set all elements to zero, in place; returns the array."""
-        self[...] = 0
-        return self
-
-    def fill(self, value: ArrayLike) -> None:
-        """Set all elements to a value, in place."""
-        self[...] = value
-
 
 def _misfit(old: Array, new: Array, doing: str) -> Exception | None:
     """Why an array cannot become a new version of another; None where it can."""
@@ -529,11 +369,6 @@ def _holds_box(index: Any) -> bool:
 
 def _type(value: Value) -> Any:
     return value if isinstance(value, SCALARS) else type_of(value)
-
-
-def _unpickle(value: Any, requires_grad: bool) -> Array:
-    array = Array(value, EAGER)
-    return array.requires_grad_() if requires_grad else array
 
 
 Box.array_type = Array

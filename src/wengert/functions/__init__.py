@@ -6,6 +6,8 @@ from . import (
     complex,
     contraction,
     creation,
+    dtypes,
+    exchange,
     exponential,
     indexing,
     joining,
@@ -98,6 +100,17 @@ from .creation import (
     zeros as zeros,
     zeros_like as zeros_like,
 )
+from .dtypes import (
+    can_cast as can_cast,
+    common_type as common_type,
+    finfo as finfo,
+    iinfo as iinfo,
+    isdtype as isdtype,
+    min_scalar_type as min_scalar_type,
+    promote_types as promote_types,
+    result_type as result_type,
+)
+from .exchange import from_dlpack as from_dlpack
 from .exponential import (
     exp as exp,
     exp2 as exp2,
@@ -258,6 +271,8 @@ __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
 __all__ += creation.__all__
+__all__ += dtypes.__all__
+__all__ += exchange.__all__
 __all__ += exponential.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__

@@ -12,6 +12,7 @@ from ..core.errors import ShapeError
 from ..core.interpreter import Box
 from ..core.types import Shape, Value, is_inexact, normalize_axis
 from ..ops import elementwise as el, shaping as ops
+from .devices import check_device
 from .operands import ArrayLike, array_operand, concrete, operand, result
 from .shaping import astype, number_dtype, shape_argument
 
@@ -41,7 +42,8 @@ DType = Any
 """Anything that NumPy takes for a dtype of numbers, or None."""
 
 
-def _made(value: Value, requires_grad: bool) -> Array:
+def _made(value: Value, requires_grad: bool, device: str | None = None) -> Array:
+    check_device(device)
     made = result(value)
     return made.requires_grad_() if requires_grad else made
 
@@ -82,7 +84,14 @@ def array(object: ArrayLike, dtype: DType = None, *, requires_grad: bool = False
     return _made(astype(value, target), requires_grad)
 
 
-def asarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def asarray(
+    a: ArrayLike,
+    dtype: DType = None,
+    *,
+    device: str | None = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Array:
     """The argument as an array, without a copy where it can be.
 
     An Array is returned as it is, a NumPy array shares its memory: writing into it changes the Array.
@@ -92,6 +101,10 @@ def asarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -
     a : array, number, or nested sequence of these
     dtype : optional
         By default NumPy's choice for the numbers.
+    device : "cpu", optional
+        As the array API standard has it.
+    copy : bool, optional
+        Whether to make a copy: always, never (it is an error then where there must be one), or by default if need be.
     requires_grad : bool
         Whether computations with the array are recorded. An Array that did not require a gradient still does not;
         the result is another one, of the same memory.
@@ -104,6 +117,8 @@ def asarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -
     ------
     DTypeError
         If these are no numbers, a sequence is ragged, or integers are to require a gradient.
+    ValueError
+        If ``copy=False`` and there must be a copy.
 
     Examples
     --------
@@ -112,8 +127,15 @@ def asarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -
     >>> wg.asarray(x) is x
     True
     """
+    check_device(device)
     value = array_operand(a)
-    made = result(value) if dtype is None else astype(value, dtype, copy=False)
+    target = value.dtype if dtype is None else number_dtype(dtype)
+    if copy is False and (target != value.dtype or not hasattr(a, "dtype")):
+        raise ValueError(
+            f"asarray: a {type(a).__name__} of {value.dtype} cannot become an array of {target} without a copy; "
+            "leave copy=None"
+        )
+    made = astype(value, target, copy=bool(copy))
     if requires_grad and not made.requires_grad:
         return (made.detach() if made is a else made).requires_grad_()
     return made
@@ -122,7 +144,7 @@ def asarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -
 # Of one value ---------------------------------------------------------------------------------------------------------
 
 
-def zeros(shape: Any, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def zeros(shape: Any, dtype: DType = None, *, device: str | None = None, requires_grad: bool = False) -> Array:
     """An array of zeros, of float64 unless ``dtype`` says otherwise.
 
     Examples
@@ -132,10 +154,10 @@ def zeros(shape: Any, dtype: DType = None, *, requires_grad: bool = False) -> Ar
     Array([[0., 0.],
            [0., 0.]])
     """
-    return _filled(shape, 0, np.float64 if dtype is None else dtype, requires_grad)
+    return _filled(shape, 0, np.float64 if dtype is None else dtype, requires_grad, device)
 
 
-def ones(shape: Any, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def ones(shape: Any, dtype: DType = None, *, device: str | None = None, requires_grad: bool = False) -> Array:
     """An array of ones, of float64 unless ``dtype`` says otherwise.
 
     Examples
@@ -144,15 +166,17 @@ def ones(shape: Any, dtype: DType = None, *, requires_grad: bool = False) -> Arr
     >>> wg.ones(3)
     Array([1., 1., 1.])
     """
-    return _filled(shape, 1, np.float64 if dtype is None else dtype, requires_grad)
+    return _filled(shape, 1, np.float64 if dtype is None else dtype, requires_grad, device)
 
 
-def empty(shape: Any, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def empty(shape: Any, dtype: DType = None, *, device: str | None = None, requires_grad: bool = False) -> Array:
     """An array of values that do not matter: here, of zeros."""
-    return zeros(shape, dtype, requires_grad=requires_grad)
+    return zeros(shape, dtype, device=device, requires_grad=requires_grad)
 
 
-def full(shape: Any, fill_value: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def full(
+    shape: Any, fill_value: ArrayLike, dtype: DType = None, *, device: str | None = None, requires_grad: bool = False
+) -> Array:
     """An array of one value.
 
     Parameters
@@ -162,6 +186,8 @@ def full(shape: Any, fill_value: ArrayLike, dtype: DType = None, *, requires_gra
         Broadcasts to the shape; what is recorded stays recorded.
     dtype : optional
         By default that of ``fill_value``.
+    device : "cpu", optional
+        As the array API standard has it.
     requires_grad : bool
         Whether computations with the array are recorded.
 
@@ -175,17 +201,17 @@ def full(shape: Any, fill_value: ArrayLike, dtype: DType = None, *, requires_gra
     >>> wg.full(3, 7.0)
     Array([7., 7., 7.])
     """
-    return _filled(shape, fill_value, dtype, requires_grad)
+    return _filled(shape, fill_value, dtype, requires_grad, device)
 
 
-def _filled(shape: Any, fill_value: ArrayLike, dtype: DType, requires_grad: bool) -> Array:
+def _filled(shape: Any, fill_value: ArrayLike, dtype: DType, requires_grad: bool, device: str | None) -> Array:
     shape = _checked(shape)
     value = array_operand(fill_value)
     target = value.dtype if dtype is None else number_dtype(dtype)
     if isinstance(value, Box):
-        return _made(ops.broadcast_to(astype(value, target), shape=shape), requires_grad)
+        return _made(ops.broadcast_to(astype(value, target), shape=shape), requires_grad, device)
     try:
-        return _made(np.full(shape, value, target), requires_grad)
+        return _made(np.full(shape, value, target), requires_grad, device)
     except ValueError as error:
         raise ShapeError(f"full: {error}") from None
 
@@ -203,7 +229,9 @@ def _like(a: ArrayLike, dtype: DType, shape: Any) -> tuple[Any, DType]:
     return given.shape if shape is None else shape, given.dtype if dtype is None else dtype
 
 
-def zeros_like(a: ArrayLike, dtype: DType = None, shape: Any = None, *, requires_grad: bool = False) -> Array:
+def zeros_like(
+    a: ArrayLike, dtype: DType = None, shape: Any = None, *, device: str | None = None, requires_grad: bool = False
+) -> Array:
     """Zeros of the shape and dtype of ``a``, unless given.
 
     Examples
@@ -213,10 +241,12 @@ def zeros_like(a: ArrayLike, dtype: DType = None, shape: Any = None, *, requires
     Array([0., 0.])
     """
     like_shape, like_dtype = _like(a, dtype, shape)
-    return _filled(like_shape, 0, like_dtype, requires_grad)
+    return _filled(like_shape, 0, like_dtype, requires_grad, device)
 
 
-def ones_like(a: ArrayLike, dtype: DType = None, shape: Any = None, *, requires_grad: bool = False) -> Array:
+def ones_like(
+    a: ArrayLike, dtype: DType = None, shape: Any = None, *, device: str | None = None, requires_grad: bool = False
+) -> Array:
     """Ones of the shape and dtype of ``a``, unless given.
 
     Examples
@@ -226,16 +256,24 @@ def ones_like(a: ArrayLike, dtype: DType = None, shape: Any = None, *, requires_
     Array([1., 1.])
     """
     like_shape, like_dtype = _like(a, dtype, shape)
-    return _filled(like_shape, 1, like_dtype, requires_grad)
+    return _filled(like_shape, 1, like_dtype, requires_grad, device)
 
 
-def empty_like(a: ArrayLike, dtype: DType = None, shape: Any = None, *, requires_grad: bool = False) -> Array:
+def empty_like(
+    a: ArrayLike, dtype: DType = None, shape: Any = None, *, device: str | None = None, requires_grad: bool = False
+) -> Array:
     """Values that do not matter, of the shape and dtype of ``a`` unless given: here, zeros."""
-    return zeros_like(a, dtype, shape, requires_grad=requires_grad)
+    return zeros_like(a, dtype, shape, device=device, requires_grad=requires_grad)
 
 
 def full_like(
-    a: ArrayLike, fill_value: ArrayLike, dtype: DType = None, shape: Any = None, *, requires_grad: bool = False
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: DType = None,
+    shape: Any = None,
+    *,
+    device: str | None = None,
+    requires_grad: bool = False,
 ) -> Array:
     """One value throughout, in the shape and dtype of ``a`` unless given.
 
@@ -246,10 +284,18 @@ def full_like(
     Array([3., 3.])
     """
     like_shape, like_dtype = _like(a, dtype, shape)
-    return _filled(like_shape, fill_value, like_dtype, requires_grad)
+    return _filled(like_shape, fill_value, like_dtype, requires_grad, device)
 
 
-def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def eye(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: DType = None,
+    *,
+    device: str | None = None,
+    requires_grad: bool = False,
+) -> Array:
     """A matrix with ones on its ``k``-th diagonal and zeros elsewhere; of N rows and M columns (by default N).
 
     Examples
@@ -260,12 +306,12 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None, *, requir
            [0., 1.]])
     """
     rows, columns = _checked((N, N if M is None else M))
-    return _made(np.eye(rows, columns, k, number_dtype(float if dtype is None else dtype)), requires_grad)
+    return _made(np.eye(rows, columns, k, number_dtype(float if dtype is None else dtype)), requires_grad, device)
 
 
-def identity(n: int, dtype: DType = None, *, requires_grad: bool = False) -> Array:
+def identity(n: int, dtype: DType = None, *, device: str | None = None, requires_grad: bool = False) -> Array:
     """The unit matrix of n rows."""
-    return eye(n, dtype=dtype, requires_grad=requires_grad)
+    return eye(n, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 # Ranges ---------------------------------------------------------------------------------------------------------------
@@ -277,6 +323,7 @@ def arange(
     step: ArrayLike = 1,
     dtype: DType = None,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Array:
     """Evenly spaced numbers, the end excluded.
@@ -288,6 +335,8 @@ def arange(
     step : number
     dtype : optional
         By default integers for integers, else floats.
+    device : "cpu", optional
+        As the array API standard has it.
     requires_grad : bool
         Whether computations with the array are recorded.
 
@@ -306,7 +355,7 @@ def arange(
     """
     first, last = (_number(x) for x in ((0, start) if stop is None else (start, stop)))
     target = None if dtype is None else number_dtype(dtype)
-    return _made(np.arange(first, last, _number(step), dtype=target), requires_grad)
+    return _made(np.arange(first, last, _number(step), dtype=target), requires_grad, device)
 
 
 def _number(x: ArrayLike) -> Any:
@@ -326,6 +375,7 @@ def linspace(
     dtype: DType = None,
     axis: int = 0,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Any:
     """Numbers at equal distances from one to another.
@@ -344,6 +394,8 @@ def linspace(
         By default floats.
     axis : int
         Along which axis of the result the numbers are, where ``start`` or ``stop`` is an array.
+    device : "cpu", optional
+        As the array API standard has it.
     requires_grad : bool
         Whether computations with the array are recorded.
 
@@ -364,14 +416,15 @@ def linspace(
     target = None if dtype is None else number_dtype(dtype)
     if not isinstance(low, Box) and not isinstance(high, Box):
         values, step = np.linspace(low, high, num, endpoint=endpoint, retstep=True, dtype=target, axis=axis)
-        return (_made(values, requires_grad), result(np.asarray(step))) if retstep else _made(values, requires_grad)
+        made = _made(values, requires_grad, device)
+        return (made, result(np.asarray(step))) if retstep else made
     low, high = (v if not hasattr(v, "dtype") or is_inexact(v.dtype) else astype(v, float) for v in (low, high))
     difference = el.subtract(high, low)
     rank = len(difference.shape)
     share = np.linspace(0, 1, num, endpoint).reshape(num, *(1,) * rank)
     points = el.add(el.multiply(low, 1 - share), el.multiply(high, share))
     values = ops.move_axis(points, 0, normalize_axis(axis, rank + 1))
-    made = result(values) if target is None else astype(values, target, copy=False)
+    made = _made(values if target is None else astype(values, target, copy=False), requires_grad, device)
     return (made, result(el.divide(difference, max(num - 1 if endpoint else num, 1)))) if retstep else made
 
 
@@ -384,6 +437,7 @@ def logspace(
     dtype: DType = None,
     axis: int = 0,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Array:
     """Numbers at equal ratios: ``base`` to the powers ``linspace(start, stop, num)``.
@@ -395,8 +449,7 @@ def logspace(
     Array([  1.,  10., 100.])
     """
     powers = el.power(operand(base), linspace(start, stop, num, endpoint, axis=axis))
-    made = result(powers) if dtype is None else astype(powers, dtype, copy=False)
-    return made.requires_grad_() if requires_grad else made
+    return _made(powers if dtype is None else astype(powers, dtype, copy=False), requires_grad, device)
 
 
 def meshgrid(

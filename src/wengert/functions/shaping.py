@@ -14,6 +14,7 @@ from ..core.errors import DTypeError, ShapeError
 from ..core.types import Shape, broadcast_shapes, normalize_axes, normalize_axis
 from ..ops import shaping as ops
 from ..ops.elementwise import astype as _astype
+from .devices import check_device
 from .indexing import getitem
 from .operands import ArrayLike, array_operand, concrete, result
 
@@ -57,7 +58,7 @@ def shape_argument(shape: Any) -> Shape:
 # Type -----------------------------------------------------------------------------------------------------------------
 
 
-def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
+def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True, device: str | None = None) -> Array:
     """The elements converted to another dtype.
 
     A conversion to integers or booleans has no derivative.
@@ -69,6 +70,8 @@ def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
         Anything that NumPy takes for the dtype of numbers.
     copy : bool
         Whether an array that has this dtype already is copied.
+    device : "cpu", optional
+        As the array API standard has it.
 
     Returns
     -------
@@ -85,6 +88,7 @@ def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
     >>> wg.astype([1.7, -1.7], int)
     Array([ 1, -1])
     """
+    check_device(device)
     x = array_operand(x)
     target = number_dtype(dtype)
     if x.dtype.kind == "c" and target.kind in "fiu":
@@ -118,7 +122,7 @@ def copy(a: ArrayLike) -> Array:
 # Shape ----------------------------------------------------------------------------------------------------------------
 
 
-def reshape(a: ArrayLike, shape: Any, order: str = "C") -> Array:
+def reshape(a: ArrayLike, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
     """The same elements in another shape.
 
     Parameters
@@ -128,6 +132,9 @@ def reshape(a: ArrayLike, shape: Any, order: str = "C") -> Array:
         One of them may be -1: it follows from the others.
     order : {'C', 'F'}
         Whether the last index changes fastest, in both shapes, or the first.
+    copy : bool, optional
+        Whether the result has memory of its own; otherwise it has if it must. Writing into either array never changes
+        the other.
 
     Returns
     -------
@@ -147,6 +154,8 @@ def reshape(a: ArrayLike, shape: Any, order: str = "C") -> Array:
     """
     a = array_operand(a)
     shape = _without_unknown(shape_argument(shape), a.shape)
+    if copy:
+        a = _astype(a, dtype=a.dtype)
     if order == "C":
         return result(ops.reshape(a, shape=shape))
     if order != "F":
