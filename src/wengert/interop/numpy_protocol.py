@@ -7,9 +7,9 @@ derivative would be lost.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from inspect import signature
+from inspect import Parameter
 from typing import Any
 
 import numpy as np
@@ -18,19 +18,12 @@ from .. import functions
 from ..core.errors import ConversionError, DTypeError, ShapeError
 from ..core.interpreter import Box, wrap
 from ..core.tree import map_tree
+from ..core.types import SCALARS
+from ..functions.operands import concrete
+from .ufunc_methods import NAMED, parameters, whole
 
 __all__ = ["call_function", "call_ufunc"]
 
-_REDUCTIONS = {  # what a ufunc's reduce and accumulate are called
-    "add.reduce": "sum",
-    "multiply.reduce": "prod",
-    "maximum.reduce": "max",
-    "minimum.reduce": "min",
-    "logical_and.reduce": "all",
-    "logical_or.reduce": "any",
-    "add.accumulate": "cumsum",
-    "multiply.accumulate": "cumprod",
-}
 _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the answer
     np.shape,
     np.ndim,
@@ -40,26 +33,29 @@ _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the an
     np.result_type,
     np.can_cast,
 }
-_NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
+_TEXTS = {np.array2string, np.array_repr, np.array_str}
+"""What makes text of an array's values: no derivative is expected of it."""
+NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
+"""Where the library has the functions of NumPy's modules."""
+
+
+# Ufuncs --------------------------------------------------------------------------------------------------------------
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A ufunc, or one of its methods, on inputs of which one is an Array."""
     namespace, home = _home_of(ufunc)
-    name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+    full_name = f"{home}.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    own = getattr(namespace, ufunc.__name__, None)
+    if method == "at":
+        return _at(ufunc, own, full_name, inputs)
     out = kwargs.pop("out", ())
-    full_name = f"{home}.{name}"
     for target in out:
         _check_writable(target, full_name)
     chosen = kwargs.pop("where", True) if method == "__call__" else True
     if chosen is not True and (not out or any(target is None for target in out)):
         raise ConversionError(f"{full_name} with where= leaves elements unset without out=; use wg.where to choose")
-    own = getattr(namespace, _REDUCTIONS.get(name, ufunc.__name__ if method in ("__call__", "outer") else ""), None)
-    if own is not None and method == "outer" and len(inputs) == 2:
-        own = _outer(own)
-    if own is not None and method in ("reduce", "accumulate") and len(inputs) == 1:
-        kwargs.setdefault("axis", 0)
-    result = _call(own, getattr(ufunc, method), full_name, inputs, kwargs)
+    result = _result(ufunc, method, own, full_name, inputs, kwargs)
     if all(target is None for target in out):
         return result
     stored = tuple(
@@ -69,6 +65,66 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: di
     return stored if isinstance(result, tuple) else stored[0]
 
 
+def _result(
+    ufunc: np.ufunc,
+    method: str,
+    own: Callable[..., Any] | None,
+    name: str,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    if own is None or "signature" in kwargs:
+        name += " with signature=" if own is not None else ""
+        return _on_plain_arrays(name, getattr(ufunc, method), inputs, kwargs)
+    if method != "__call__":
+        if _is_plain(inputs) and f"{ufunc.__name__}.{method}" not in NAMED:
+            return _on_plain_arrays(name, getattr(ufunc, method), inputs, kwargs)
+        return whole(ufunc, method, own, *inputs, **kwargs)
+    kwargs.pop("order", None)  # an array has no memory layout of its own,
+    kwargs.pop("subok", None)  # and no subclasses
+    casting, dtype = kwargs.pop("casting", "same_kind"), kwargs.pop("dtype", None)
+    if dtype is not None:
+        inputs = _cast(ufunc, inputs, dtype, casting)
+    return _call(own, ufunc, name, inputs, kwargs)
+
+
+def _cast(ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any, casting: Any) -> tuple[Any, ...]:
+    """The inputs in the dtypes in which the ufunc computes to give this dtype."""
+    given = [x.dtype if hasattr(x, "dtype") else type(x) if type(x) in SCALARS else np.asarray(x).dtype for x in inputs]
+    signature = (*(None,) * ufunc.nin, *(np.dtype(dtype),) * ufunc.nout)
+    wanted = ufunc.resolve_dtypes((*given, *(None,) * ufunc.nout), signature=signature, casting=casting)
+    return tuple(functions.astype(x, d, copy=False) for x, d in zip(inputs, wanted, strict=False))
+
+
+def _at(ufunc: np.ufunc, own: Callable[..., Any] | None, name: str, inputs: tuple[Any, ...]) -> None:
+    target = inputs[0]
+    if isinstance(target, Box) and own is not None:
+        _check_writable(target, name)
+        whole(ufunc, "at", own, *inputs)
+    elif isinstance(target, Box) or not _is_plain(inputs):
+        raise ConversionError(
+            f"{name} would write a recorded value into a plain NumPy array, which would lose its derivative; "
+            "make the target a wengert array"
+            if not isinstance(target, Box)
+            else f"{name} has no counterpart in this library; use x[indices] = value"
+        )
+    else:
+        ufunc.at(target, *map(_plain, inputs[1:]))
+
+
+def _is_plain(inputs: Any) -> bool:
+    """Whether all arrays have values of which no derivative is wanted."""
+    try:
+        map_tree(_plain, inputs)
+    except ConversionError:
+        return False
+    return True
+
+
+def _plain(x: Any) -> Any:
+    return np.asarray(x) if isinstance(x, Box) else x
+
+
 def _home_of(ufunc: np.ufunc) -> tuple[Any, str]:
     """Where the library has a ufunc's namesake, and what the ufunc's own module is called."""
     if getattr(np, ufunc.__name__, None) is ufunc:
@@ -76,14 +132,6 @@ def _home_of(ufunc: np.ufunc) -> tuple[Any, str]:
     if getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc:
         return functions.special, "scipy.special"
     return None, getattr(ufunc, "__module__", None) or "ufunc"
-
-
-def _outer(function: Callable[..., Any]) -> Callable[..., Any]:
-    def outer(a: Any, b: Any) -> Any:
-        a, b = functions.asarray(a), functions.asarray(b)
-        return function(a.reshape(*a.shape, *(1,) * b.ndim), b)
-
-    return outer
 
 
 def _check_writable(target: Any, name: str) -> None:
@@ -110,18 +158,52 @@ def _store(result: Any, target: Any, name: str) -> Any:
     return target
 
 
+# Functions -----------------------------------------------------------------------------------------------------------
+
+
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy's on arguments of which one is an Array."""
     if function in _QUESTIONS:
         plain_args, plain_kwargs = map_tree(_stand_in, (tuple(args), dict(kwargs)))
         return function(*plain_args, **plain_kwargs)
-    own = getattr(_NAMESPACES.get(function.__module__), function.__name__, None)
+    if function in _TEXTS:
+        array, *rest = args
+        return function(np.asarray(concrete(array, "text")), *rest, **kwargs)
+    own = getattr(NAMESPACES.get(function.__module__), function.__name__, None)
     name = f"{function.__module__}.{function.__name__}"
-    target = kwargs.get("out")
-    if own is None or target is None:
+    if own is None:
         return _call(own, function, name, args, kwargs)
+    args, named = _arranged(own, function, args, kwargs)
+    target = named.pop("out", None)
+    if target is None:
+        return _call(own, function, name, args, named)
     _check_writable(target, name)
-    return _store(_call(own, function, name, args, {k: v for k, v in kwargs.items() if k != "out"}), target, name)
+    return _store(_call(own, function, name, args, named), target, name)
+
+
+def _arranged(
+    own: Callable[..., Any], numpys: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Sequence[Any], dict[str, Any]]:
+    """The arguments, those by name that the library's function has at another position than NumPy's, or not at all."""
+    positions = _same_positions(own, numpys)
+    if len(args) <= positions:
+        return args, dict(kwargs)
+    names = list(parameters(numpys))[positions : len(args)]
+    return args[:positions], {**dict(zip(names, args[positions:], strict=True)), **kwargs}
+
+
+@lru_cache(maxsize=1024)
+def _same_positions(own: Callable[..., Any], numpys: Callable[..., Any]) -> int:
+    """How many of the first arguments mean the same to both."""
+    count = 0
+    for mine, theirs in zip(parameters(own).values(), parameters(numpys).values(), strict=False):
+        if Parameter.VAR_POSITIONAL in (mine.kind, theirs.kind):
+            return sys.maxsize
+        required = Parameter.empty in (mine.default, theirs.default)
+        if mine.kind is Parameter.KEYWORD_ONLY or not (mine.name == theirs.name or required):
+            break
+        count += 1
+    return count
 
 
 def _stand_in(x: Any) -> Any:
@@ -139,16 +221,11 @@ def _call(
     """The library's function; NumPy's, on plain arrays, where there is none or it does not take these arguments."""
     if own is None:
         return _on_plain_arrays(name, numpys, args, kwargs)
-    known = _parameters(own) if kwargs else ()
+    known = parameters(own) if kwargs else {}
     unknown = [f"{k}=" for k, v in kwargs.items() if k not in known and v is not None]
     if unknown:
         return _on_plain_arrays(f"{name} with {', '.join(unknown)}", numpys, args, kwargs)
     return own(*args, **{k: v for k, v in kwargs.items() if k in known})
-
-
-@lru_cache(maxsize=1024)
-def _parameters(function: Callable[..., Any]) -> Collection[str]:
-    return signature(function).parameters
 
 
 def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
