@@ -1,6 +1,7 @@
 """The array that a person holds: attributes, conversions, backward, gradients, hooks, and writing in place."""
 
 import copy
+import math
 import gc
 import pickle
 from collections.abc import Callable
@@ -1106,3 +1107,28 @@ def test_nothing_is_left_to_the_cycle_collector() -> None:
         gc.set_debug(0)
         gc.garbage.clear()
         gc.enable()
+
+
+def test_pythons_functions_of_numbers() -> None:
+    x = wg.array([3.0, -2.5], requires_grad=True)
+    for other in (2, wg.array([2.0, 1.5]), np.array([2.0, 1.5])):
+        for found, expected in zip(divmod(x, other), divmod(np.array([3.0, -2.5]), np.asarray(other)), strict=True):
+            assert found.requires_grad
+            close(found.detach(), expected)
+    quotient, remainder = divmod(7.0, x)
+    close(quotient.detach(), [2, -3])
+    close(remainder.detach(), [1, -0.5])
+    assert round(wg.array(2.6)) == 3
+    assert type(round(wg.array(2.6))) is int
+    close(round(x, 0).detach(), [3, -2])
+    assert math.trunc(wg.array(-2.6)) == -2
+    with pytest.raises(wg.ConversionError, match="one element"):
+        round(x)
+
+
+def test_membership() -> None:
+    x = wg.arange(4.0, requires_grad=True)
+    assert 2 in x
+    assert 2.5 not in x
+    assert "a" not in x
+    assert wg.array([0.0, 1.0]) in wg.ones((2, 2))

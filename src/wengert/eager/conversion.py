@@ -113,6 +113,13 @@ class Conversions(Methods):
         self._warn_of_loss("complex()")
         return number
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        """With a number of digits an array, else, of one element, the nearest integer as a Python one."""
+        return round(self.item()) if ndigits is None else self.round(ndigits)
+
+    def __trunc__(self) -> int:
+        return int(self.item())
+
     def _warn_of_loss(self, what: str) -> None:
         """Say that a derivative ends here: ``math.sin(x)`` asks for a float as quietly as ``print`` does."""
         if self._level.depth >= state.floor and self._level.differentiates(self):
@@ -139,7 +146,8 @@ class Conversions(Methods):
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, item: Any) -> bool:
-        return bool((self == item).any())
+        found = self == item
+        return found if isinstance(found, bool) else bool(found.any())
 
     __hash__ = None  # type: ignore[assignment]
 
