@@ -1,8 +1,8 @@
 """The array that a person holds: attributes, conversions, backward, gradients, hooks, and writing in place."""
 
 import copy
-import math
 import gc
+import math
 import pickle
 from collections.abc import Callable
 from typing import Any

@@ -60,7 +60,7 @@ def reduce(
     # NumPy says which ufuncs can be reduced at all, and over several axes
     ufunc.reduce(np.ones((1,) * x.ndim, x.dtype), axis=None if x.ndim == 0 else axes)
     rows = _rows(x, axes)
-    chosen = True if where is True else _rows(functions.broadcast_to(where, x.shape), axes)
+    chosen: Any = True if where is True else _rows(functions.broadcast_to(where, x.shape), axes)
     total, rest = _start(ufunc, x, rows, initial, where)
     for i in rest:
         step = own(total, rows[i])
