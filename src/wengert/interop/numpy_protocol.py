@@ -20,9 +20,10 @@ from ..core.interpreter import Box, wrap
 from ..core.tree import map_tree
 from ..core.types import SCALARS
 from ..functions.operands import concrete
+from .absent import ABSENT
 from .ufunc_methods import NAMED, parameters, whole
 
-__all__ = ["call_function", "call_ufunc"]
+__all__ = ["call_function", "call_ufunc", "own_function", "own_ufunc"]
 
 _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the answer
     np.shape,
@@ -35,6 +36,8 @@ _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the an
 }
 _TEXTS = {np.array2string, np.array_repr, np.array_str}
 """What makes text of an array's values: no derivative is expected of it."""
+MEANINGLESS = {"subok", "like", "overwrite_input"}
+"""Parameters about subclasses and memory, which have no meaning for the library's arrays."""
 NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
 """Where the library has the functions of NumPy's modules."""
 
@@ -44,11 +47,13 @@ NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A ufunc, or one of its methods, on inputs of which one is an Array."""
-    namespace, home = _home_of(ufunc)
-    full_name = f"{home}.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-    own = getattr(namespace, ufunc.__name__, None)
+    own, full_name = own_ufunc(ufunc)
+    if method == "__call__" and not kwargs and own is not None:
+        return own(*inputs)
     if method == "at":
-        return _at(ufunc, own, full_name, inputs)
+        return _at(ufunc, own, f"{full_name}.at", inputs)
+    if method != "__call__":
+        full_name += f".{method}"
     out = kwargs.pop("out", ())
     for target in out:
         _check_writable(target, full_name)
@@ -77,7 +82,7 @@ def _result(
         name += " with signature=" if own is not None else ""
         return _on_plain_arrays(name, getattr(ufunc, method), inputs, kwargs)
     if method != "__call__":
-        if _is_plain(inputs) and f"{ufunc.__name__}.{method}" not in NAMED:
+        if f"{ufunc.__name__}.{method}" not in NAMED and _is_plain(inputs):
             return _on_plain_arrays(name, getattr(ufunc, method), inputs, kwargs)
         return whole(ufunc, method, own, *inputs, **kwargs)
     kwargs.pop("order", None)  # an array has no memory layout of its own,
@@ -125,13 +130,15 @@ def _plain(x: Any) -> Any:
     return np.asarray(x) if isinstance(x, Box) else x
 
 
-def _home_of(ufunc: np.ufunc) -> tuple[Any, str]:
-    """Where the library has a ufunc's namesake, and what the ufunc's own module is called."""
-    if getattr(np, ufunc.__name__, None) is ufunc:
-        return functions, "numpy"
-    if getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc:
-        return functions.special, "scipy.special"
-    return None, getattr(ufunc, "__module__", None) or "ufunc"
+@lru_cache(maxsize=1024)
+def own_ufunc(ufunc: np.ufunc) -> tuple[Callable[..., Any] | None, str]:
+    """The library's namesake of a ufunc, if there is one, and the ufunc's full name."""
+    name = ufunc.__name__
+    if getattr(np, name, None) is ufunc:
+        return getattr(functions, name, None), f"numpy.{name}"
+    if getattr(sys.modules.get("scipy.special"), name, None) is ufunc:
+        return getattr(functions.special, name, None), f"scipy.special.{name}"
+    return None, f"{getattr(ufunc, '__module__', None) or 'ufunc'}.{name}"
 
 
 def _check_writable(target: Any, name: str) -> None:
@@ -169,11 +176,12 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Map
     if function in _TEXTS:
         array, *rest = args
         return function(np.asarray(concrete(array, "text")), *rest, **kwargs)
-    own = getattr(NAMESPACES.get(function.__module__), function.__name__, None)
-    name = f"{function.__module__}.{function.__name__}"
+    own, name, positions = own_function(function)
     if own is None:
         return _call(own, function, name, args, kwargs)
-    args, named = _arranged(own, function, args, kwargs)
+    if not kwargs and len(args) <= positions:
+        return own(*args)
+    args, named = _arranged(function, positions, args, kwargs)
     target = named.pop("out", None)
     if target is None:
         return _call(own, function, name, args, named)
@@ -181,29 +189,32 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Map
     return _store(_call(own, function, name, args, named), target, name)
 
 
-def _arranged(
-    own: Callable[..., Any], numpys: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[Sequence[Any], dict[str, Any]]:
-    """The arguments, those by name that the library's function has at another position than NumPy's, or not at all."""
-    positions = _same_positions(own, numpys)
-    if len(args) <= positions:
-        return args, dict(kwargs)
-    names = list(parameters(numpys))[positions : len(args)]
-    return args[:positions], {**dict(zip(names, args[positions:], strict=True)), **kwargs}
-
-
 @lru_cache(maxsize=1024)
-def _same_positions(own: Callable[..., Any], numpys: Callable[..., Any]) -> int:
-    """How many of the first arguments mean the same to both."""
+def own_function(function: Callable[..., Any]) -> tuple[Callable[..., Any] | None, str, int]:
+    """The library's namesake or None, the full name, and how many of the first arguments mean the same to both."""
+    own = getattr(NAMESPACES.get(function.__module__), function.__name__, None)
+    name = f"{function.__module__}.{function.__name__}"
     count = 0
-    for mine, theirs in zip(parameters(own).values(), parameters(numpys).values(), strict=False):
+    if own is None:
+        return None, name, count
+    for mine, theirs in zip(parameters(own).values(), parameters(function).values(), strict=False):
         if Parameter.VAR_POSITIONAL in (mine.kind, theirs.kind):
-            return sys.maxsize
+            return own, name, sys.maxsize
         required = Parameter.empty in (mine.default, theirs.default)
         if mine.kind is Parameter.KEYWORD_ONLY or not (mine.name == theirs.name or required):
             break
         count += 1
-    return count
+    return own, name, count
+
+
+def _arranged(
+    numpys: Callable[..., Any], positions: int, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Sequence[Any], dict[str, Any]]:
+    """The arguments, those by name that the library's function has at another position than NumPy's, or not at all."""
+    if len(args) <= positions:
+        return args, dict(kwargs)
+    names = list(parameters(numpys))[positions : len(args)]
+    return args[:positions], {**dict(zip(names, args[positions:], strict=True)), **kwargs}
 
 
 def _stand_in(x: Any) -> Any:
@@ -222,10 +233,15 @@ def _call(
     if own is None:
         return _on_plain_arrays(name, numpys, args, kwargs)
     known = parameters(own) if kwargs else {}
-    unknown = [f"{k}=" for k, v in kwargs.items() if k not in known and v is not None]
+    unknown = [f"{k}=" for k, v in kwargs.items() if k not in known and v is not None and not _changes_nothing(k, v)]
     if unknown:
         return _on_plain_arrays(f"{name} with {', '.join(unknown)}", numpys, args, kwargs)
     return own(*args, **{k: v for k, v in kwargs.items() if k in known})
+
+
+def _changes_nothing(name: str, value: Any) -> bool:
+    """Whether an argument is about subclasses, memory or its layout only."""
+    return name in MEANINGLESS or (name == "order" and value in ("C", "F", "A", "K"))
 
 
 def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -235,9 +251,9 @@ def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs:
         try:
             return np.asarray(x)
         except ConversionError:
+            why = ABSENT.get(name, "no function of this library stands for it")
             raise ConversionError(
-                f"{name} is not differentiable here: no function of this library stands for it; "
-                "use x.detach() to drop the derivative on purpose"
+                f"{name} is not differentiable here: {why}; use x.detach() to drop the derivative on purpose"
             ) from None
 
     plain_args, plain_kwargs = map_tree(plain, (tuple(args), dict(kwargs)))
