@@ -132,6 +132,7 @@ from .functions import (
     expm1 as expm1,
     eye as eye,
     fabs as fabs,
+    fft as fft,
     flatnonzero as flatnonzero,
     flip as flip,
     fliplr as fliplr,

@@ -7,6 +7,7 @@ from . import (
     contraction,
     creation,
     exponential,
+    fft,
     indexing,
     joining,
     linalg,
@@ -253,6 +254,7 @@ from .trigonometric import (
 )
 
 __all__ = ["linalg", "random", "special"]
+__all__ += ["fft"]
 __all__ += arithmetic.__all__
 __all__ += comparison.__all__
 __all__ += complex.__all__
