@@ -7,7 +7,10 @@ from . import (
     contraction,
     creation,
     exponential,
+    filtering,
+    floating,
     indexing,
+    interpolation,
     joining,
     linalg,
     logic,
@@ -109,12 +112,33 @@ from .exponential import (
     logaddexp as logaddexp,
     logaddexp2 as logaddexp2,
 )
+from .filtering import (
+    convolve as convolve,
+    correlate as correlate,
+)
+from .floating import (
+    copysign as copysign,
+    fmod as fmod,
+    frexp as frexp,
+    gcd as gcd,
+    heaviside as heaviside,
+    lcm as lcm,
+    ldexp as ldexp,
+    modf as modf,
+    nan_to_num as nan_to_num,
+    nextafter as nextafter,
+    real_if_close as real_if_close,
+    spacing as spacing,
+)
 from .indexing import (
     argwhere as argwhere,
     flatnonzero as flatnonzero,
     nonzero as nonzero,
     take as take,
     take_along_axis as take_along_axis,
+)
+from .interpolation import (
+    interp as interp,
 )
 from .joining import (
     array_split as array_split,
@@ -175,7 +199,9 @@ from .reductions import (
     sum as sum,
 )
 from .rounding import (
+    around as around,
     ceil as ceil,
+    fix as fix,
     floor as floor,
     rint as rint,
     round as round,
@@ -259,7 +285,10 @@ __all__ += complex.__all__
 __all__ += contraction.__all__
 __all__ += creation.__all__
 __all__ += exponential.__all__
+__all__ += filtering.__all__
+__all__ += floating.__all__
 __all__ += indexing.__all__
+__all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
 __all__ += rearranging.__all__
