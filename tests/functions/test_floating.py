@@ -74,13 +74,15 @@ def test_derivatives(smooth):
     smooth(lambda x, h: wg.heaviside(x, h) * x, x, y)
     smooth(lambda x: wg.nextafter(x, 0.0) ** 2 + wg.spacing(x), x, rtol=1e-6)
     smooth(lambda x, a, b, c: wg.nan_to_num(x, True, a, b, c) ** 2, x, y, y, y)
-    smooth(lambda x: wg.fix(x) * x + wg.around(x, 3), x, order=1, rtol=1e-3)
+    smooth(lambda x: wg.fix(x) * x + wg.around(x), x)
 
 
 def test_derivatives_where_it_matters():
     x = wg.array([np.nan, 2.0, np.inf, -np.inf])
     number = wg.array(3.0)
-    gradient, by_nan = wg.grad(lambda x, n: wg.sum(wg.nan_to_num(x, nan=n) ** 2), argnums=(0, 1))(x, number)
+    gradient, by_nan = wg.grad(lambda x, n: wg.sum(wg.nan_to_num(x, nan=n, posinf=1, neginf=1) ** 2), argnums=(0, 1))(
+        x, number
+    )
     np.testing.assert_array_equal(gradient, [0.0, 4.0, 0.0, 0.0])
     assert by_nan == 6.0
     z = wg.array([1 + 1e-20j, 2.0], requires_grad=True)

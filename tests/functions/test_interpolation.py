@@ -58,7 +58,9 @@ def test_through_numpy_and_nested():
     np.interp(x, XP, FP).sum().backward()
     slopes = np.diff(FP) / np.diff(XP)
     np.testing.assert_allclose(x.grad, [slopes[1], slopes[2]])
-    by_points = wg.grad(lambda fp: wg.sum(wg.vmap(lambda x: wg.jvp(lambda x: wg.interp(x, XP, fp), (x,), (1.0,))[1])(x)))
+    by_points = wg.grad(
+        lambda fp: wg.sum(wg.vmap(lambda x: wg.jvp(lambda x: wg.interp(x, XP, fp), (x,), (1.0,))[1])(x))
+    )
     np.testing.assert_allclose(by_points(FP), [0.0, -1 / 0.7, 1 / 0.7 - 1 / 1.3, 1 / 1.3])
 
 

@@ -6,6 +6,7 @@ from . import (
     complex,
     contraction,
     creation,
+    differences,
     exponential,
     filtering,
     floating,
@@ -100,6 +101,14 @@ from .creation import (
     ones_like as ones_like,
     zeros as zeros,
     zeros_like as zeros_like,
+)
+from .differences import (
+    cross as cross,
+    diff as diff,
+    ediff1d as ediff1d,
+    gradient as gradient,
+    trapezoid as trapezoid,
+    unwrap as unwrap,
 )
 from .exponential import (
     exp as exp,
@@ -284,6 +293,7 @@ __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
 __all__ += creation.__all__
+__all__ += differences.__all__
 __all__ += exponential.__all__
 __all__ += filtering.__all__
 __all__ += floating.__all__

@@ -12,7 +12,7 @@ from ..backends import backend
 from ..core.primitive import Example
 from ..core.types import ArrayType, Value
 from .elementwise import kept, real_part, where
-from .families import constant, conjugate, general, result_dtype, scale
+from .families import conjugate, constant, general, result_dtype, scale
 from .indexing import gather, getitem, scatter_add
 from .order_statistics import along_last
 from .shaping import reshape, spread
