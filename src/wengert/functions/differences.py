@@ -8,7 +8,7 @@ from operator import index as as_integer
 from typing import TYPE_CHECKING, Any
 
 from ..backends import backend
-from ..core.errors import ShapeError
+from ..core.errors import DTypeError, ShapeError
 from ..core.interpreter import Box
 from ..core.types import Shape, Value, broadcast_shapes, is_inexact, normalize_axes, normalize_axis
 from ..ops import elementwise as el, reductions as red
@@ -167,7 +167,7 @@ def gradient(f: ArrayLike, *varargs: ArrayLike, axis: int | tuple[int, ...] | No
 
     Notes
     -----
-    Differentiable with respect to the samples, the distances and the coordinates. Booleans and integers are taken in
+    Differentiable with respect to the samples, the distances and the coordinates. Integers are taken in
     float64.
 
     Examples
@@ -185,7 +185,9 @@ def gradient(f: ArrayLike, *varargs: ArrayLike, axis: int | tuple[int, ...] | No
         axes = tuple(normalize_axis(a, rank) for a in axis)
     if edge_order not in (1, 2):
         raise ValueError(f"gradient has edges of order 1 and 2, not {edge_order}")
-    if x.dtype.kind not in "fc":
+    if x.dtype.kind == "b":
+        raise DTypeError("gradient takes numbers, not booleans; convert them with astype(float)")
+    if x.dtype.kind in "iu":
         x = el.astype(x, dtype=backend.dtype(float))
     spacings = _spacings(varargs, x.shape, axes)
     found = []
