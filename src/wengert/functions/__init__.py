@@ -15,6 +15,7 @@ from . import (
     joining,
     linalg,
     logic,
+    quantiles,
     random,
     rearranging,
     reductions,
@@ -180,6 +181,14 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
+from .quantiles import (
+    median as median,
+    nanmedian as nanmedian,
+    nanpercentile as nanpercentile,
+    nanquantile as nanquantile,
+    percentile as percentile,
+    quantile as quantile,
+)
 from .rearranging import (
     diag as diag,
     flip as flip,
@@ -253,7 +262,6 @@ from .sorting import (
 from .statistics import (
     average as average,
     mean as mean,
-    median as median,
     ptp as ptp,
     std as std,
     var as var,
@@ -301,6 +309,7 @@ __all__ += indexing.__all__
 __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
+__all__ += quantiles.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
