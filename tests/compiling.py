@@ -20,7 +20,7 @@ from wengert.core.types import SCALARS, type_of
 
 ULPS = 4
 """How far elementwise results in real numbers may be from NumPy's, in units in the last place."""
-TOLERANCE = {"f8": 1e-12, "c16": 1e-12, "f4": 1e-5, "c8": 1e-5}
+TOLERANCE = {"f8": 1e-12, "c16": 1e-12, "f4": 1e-5, "c8": 1e-5, "f2": 1e-3}
 """Of all else, relative to the largest element."""
 LONG = 67
 """So many elements are not unrolled, and have a vectorised loop with a rest."""

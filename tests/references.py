@@ -268,3 +268,34 @@ def rfft(x, axis, doubled, norm):
 def irfft(x, axis, size, doubled, norm):
     matrix = _waves(size, 1, norm, "backward", x)[:, : size // 2 + 1]
     return _along((matrix * _counts(size, doubled)).astype(matrix.dtype), x, axis).real
+# Samples -------------------------------------------------------------------------------------------------------------
+
+
+@_define
+def convolve(x, y, mode):
+    """Σ x[i] y[k] at i + k, by the definition."""
+    n, m = x.shape[-1], y.shape[-1]
+    out = np.zeros((*x.shape[:-1], n + m - 1), np.convolve(np.ones(1, x.dtype), np.ones(1, y.dtype)).dtype)
+    for i in range(n):
+        for k in range(m):
+            out[..., i + k] += x[..., i] * y[..., k]
+    return out if mode == "full" else out[..., m - 1 : n]
+
+
+@_define
+def interp(x, xp, fp):
+    rows = zip(x.reshape(-1, *x.shape[1:]), xp, fp, strict=True) if np.ndim(xp) > 1 else None
+    return np.interp(x, xp, fp) if rows is None else np.stack([np.interp(*row) for row in rows])
+
+
+@_define
+def interval(x, xp, side):
+    """How many of the inner points lie before x."""
+    inner = xp[..., 1:-1].reshape(*xp.shape[:-1], *(1,) * (x.ndim - xp.ndim + 1), -1)
+    before = inner <= x[..., None] if side == "right" else inner < x[..., None]
+    return before.sum(-1)
+
+
+@_define
+def order_statistics(x, ranks):
+    return np.sort(x, axis=-1)[..., slice(None) if ranks is None else list(ranks)]

@@ -10,10 +10,16 @@ from . import (
     exchange,
     exponential,
     fft,
+    differences,
+    exponential,
+    filtering,
+    floating,
     indexing,
+    interpolation,
     joining,
     linalg,
     logic,
+    quantiles,
     random,
     rearranging,
     reductions,
@@ -112,6 +118,14 @@ from .dtypes import (
     result_type as result_type,
 )
 from .exchange import from_dlpack as from_dlpack
+from .differences import (
+    cross as cross,
+    diff as diff,
+    ediff1d as ediff1d,
+    gradient as gradient,
+    trapezoid as trapezoid,
+    unwrap as unwrap,
+)
 from .exponential import (
     exp as exp,
     exp2 as exp2,
@@ -123,12 +137,33 @@ from .exponential import (
     logaddexp as logaddexp,
     logaddexp2 as logaddexp2,
 )
+from .filtering import (
+    convolve as convolve,
+    correlate as correlate,
+)
+from .floating import (
+    copysign as copysign,
+    fmod as fmod,
+    frexp as frexp,
+    gcd as gcd,
+    heaviside as heaviside,
+    lcm as lcm,
+    ldexp as ldexp,
+    modf as modf,
+    nan_to_num as nan_to_num,
+    nextafter as nextafter,
+    real_if_close as real_if_close,
+    spacing as spacing,
+)
 from .indexing import (
     argwhere as argwhere,
     flatnonzero as flatnonzero,
     nonzero as nonzero,
     take as take,
     take_along_axis as take_along_axis,
+)
+from .interpolation import (
+    interp as interp,
 )
 from .joining import (
     array_split as array_split,
@@ -161,6 +196,14 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
+from .quantiles import (
+    median as median,
+    nanmedian as nanmedian,
+    nanpercentile as nanpercentile,
+    nanquantile as nanquantile,
+    percentile as percentile,
+    quantile as quantile,
+)
 from .rearranging import (
     diag as diag,
     flip as flip,
@@ -189,7 +232,9 @@ from .reductions import (
     sum as sum,
 )
 from .rounding import (
+    around as around,
     ceil as ceil,
+    fix as fix,
     floor as floor,
     rint as rint,
     round as round,
@@ -232,7 +277,6 @@ from .sorting import (
 from .statistics import (
     average as average,
     mean as mean,
-    median as median,
     ptp as ptp,
     std as std,
     var as var,
@@ -275,10 +319,15 @@ __all__ += contraction.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += exchange.__all__
+__all__ += differences.__all__
 __all__ += exponential.__all__
+__all__ += filtering.__all__
+__all__ += floating.__all__
 __all__ += indexing.__all__
+__all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
+__all__ += quantiles.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__

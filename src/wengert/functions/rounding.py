@@ -11,7 +11,7 @@ from .shaping import copy
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["floor", "ceil", "trunc", "rint", "round"]
+__all__ = ["floor", "ceil", "trunc", "fix", "rint", "round", "around"]
 
 
 def floor(x: ArrayLike, /) -> Array:
@@ -48,6 +48,9 @@ def trunc(x: ArrayLike, /) -> Array:
     Array([-1.,  1.])
     """
     return result(el.trunc(operand(x)))
+
+
+fix = trunc
 
 
 def rint(x: ArrayLike, /) -> Array:
@@ -96,3 +99,6 @@ def round(a: ArrayLike, decimals: int = 0) -> Array:
         return result(el.divide(el.rint(el.multiply(x, factor)), factor))
     rounded = el.multiply(el.rint(el.divide(x, factor)), factor)
     return result(el.astype(rounded, dtype=x.dtype) if integer else rounded)
+
+
+around = round

@@ -1,4 +1,4 @@
-"""Statistics: means, variances, medians and ranges of the elements along some axes."""
+"""Statistics: means, variances and ranges of the elements along some axes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from ..backends import backend
 from ..core.errors import ShapeError
 from ..core.types import Value, normalize_axes, normalize_axis
 from ..ops import elementwise as el, reductions as red
-from ..ops.indexing import getitem
 from ..ops.shaping import reshape, transpose
 from .operands import ArrayLike, array_operand, result
-from .reductions import Axes, Axis, as_dtype, elements_along, max, min, require_elements
+from .reductions import Axes, Axis, as_dtype, elements_along, max, min
 from .shaping import number_dtype
-from .sorting import sort
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["mean", "average", "var", "std", "median", "ptp"]
+__all__ = ["mean", "average", "var", "std", "ptp"]
 
 
 # Moments --------------------------------------------------------------------------------------------------------------
@@ -248,54 +246,7 @@ def _degrees_of_freedom(x: Value, axes: Axes, ddof: float, correction: float | N
     return freedom if freedom > 0 else 0
 
 
-# Order statistics -----------------------------------------------------------------------------------------------------
-
-
-def median(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Array:
-    """The middle one of the sorted elements, or the mean of the middle two; its derivative is theirs.
-
-    Parameters
-    ----------
-    a : array
-        The elements.
-    axis : int or tuple of int, optional
-        The axes to reduce; None for all.
-    keepdims : bool
-        Whether the axes stay, with length 1.
-
-    Returns
-    -------
-    Array
-        Of the shape of ``a`` without the axes; of float64 for integers. NaN where an element is NaN.
-
-    Raises
-    ------
-    ShapeError
-        If ``a`` has no such axis, or there is no element along the axes.
-
-    Examples
-    --------
-    >>> import wengert as wg
-    >>> wg.median([3.0, 1.0, 10.0]), wg.median([3, 1, 10, 2])
-    (Array(3.), Array(2.5))
-    """
-    x = array_operand(a)
-    axes = normalize_axes(axis, len(x.shape))
-    require_elements(x, axes, "median")
-    kept = tuple(i for i in range(len(x.shape)) if i not in axes)
-    outer, n = tuple(x.shape[i] for i in kept), elements_along(x, axes)
-    rows = reshape(transpose(x, axes=kept + axes), shape=(*outer, n))
-    ordered = sort(rows, axis=-1)
-
-    def nth(i: int) -> Value:
-        return getitem(ordered, index=(*(slice(None),) * len(outer), i))
-
-    middle = el.divide(nth(n // 2), 1) if n % 2 else el.divide(el.add(nth(n // 2 - 1), nth(n // 2)), 2)
-    if x.dtype.kind in "fc":
-        middle = el.where(el.isnan(nth(n - 1)), nth(n - 1), middle)  # NaN is sorted to the end
-    if keepdims:
-        middle = reshape(middle, shape=tuple(1 if i in axes else size for i, size in enumerate(x.shape)))
-    return result(middle)
+# Ranges ---------------------------------------------------------------------------------------------------------------
 
 
 def ptp(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Array:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import contraction, elementwise, fft, linalg, movement, reductions
+from . import contraction, elementwise, linalg, movement, reductions, samples
 from .protocol import (
     arange,
     asarray,
@@ -50,6 +51,7 @@ __all__ = [
 
 _MODULES = (elementwise, reductions, movement, contraction, linalg)
 _MODULES += (fft,)  # type: ignore[assignment]
+_MODULES = (elementwise, reductions, movement, contraction, linalg, samples)
 
 
 def implementation(name: str) -> Callable[..., Any]:
