@@ -224,3 +224,15 @@ REFERENCES |= {name: getattr(np.linalg, name) for name in ("solve", "inv", "det"
 @_define
 def slogdet(a):
     return tuple(np.linalg.slogdet(a))
+
+
+@_define
+def cofactor_derivative(a, x):
+    """By central differences of polynomials: exact to their degree, which is at most three here."""
+    *first, last = np.moveaxis(x, -3, 0)
+
+    def at(t):
+        moved = a + t * last
+        return cofactor(moved) if not first else cofactor_derivative(moved, np.stack(first, -3))
+
+    return ((8 * (at(0.5) - at(-0.5)) - (at(1.0) - at(-1.0))) / 6).astype(_inexact(a).dtype)
