@@ -299,3 +299,13 @@ def interval(x, xp, side):
 @_define
 def order_statistics(x, ranks):
     return np.sort(x, axis=-1)[..., slice(None) if ranks is None else list(ranks)]
+@_define
+def cofactor_derivative(a, x):
+    """By central differences of polynomials: exact to their degree, which is at most three here."""
+    *first, last = np.moveaxis(x, -3, 0)
+
+    def at(t):
+        moved = a + t * last
+        return cofactor(moved) if not first else cofactor_derivative(moved, np.stack(first, -3))
+
+    return ((8 * (at(0.5) - at(-0.5)) - (at(1.0) - at(-1.0))) / 6).astype(_inexact(a).dtype)

@@ -38,6 +38,9 @@ class Backend(Protocol):
     def half_lower(self, size: int, dtype: Any) -> Any:
         """Ones below the diagonal of a square matrix, halves on it, zeros above."""
 
+    def lower(self, rows: int, columns: int, diagonal: int, dtype: Any) -> Any:
+        """Ones below and on a diagonal of a matrix, zeros above."""
+
     def arange(self, size: int) -> Any:
         """The integers from zero."""
 

@@ -6,64 +6,38 @@ mode automatic differentiation", Oxford University Computing Laboratory, 2008.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from functools import reduce
 
-from ..backends import backend
 from ..core.lowering import Special
-from ..core.primitive import BatchRule, Example
-from ..core.types import ArrayType, Shape, Value, broadcast_shapes, is_inexact
+from ..core.primitive import Example
+from ..core.types import ArrayType, Shape, Value, broadcast_shapes
 from .contraction import einsum, matmul
-from .elementwise import imag, real_part
-from .families import conjugate, general, result_dtype
-from .shaping import adjoint, reshape, swap_last
+from .elementwise import add, imag, real_part
+from .families import conjugate, general
+from .indexing import getitem
+from .shaping import adjoint, broadcast_to, concatenate, reshape, swap_last
+from .stacks import (
+    batch_stack,
+    float_dtype,
+    lower_half,
+    magnitude_dtype,
+    positive,
+    regular,
+    scalar_matrix,
+    square_examples,
+    stack_shape,
+)
 
-__all__ = ["cholesky", "cofactor", "det", "inv", "slogdet", "solve"]
-
-Params = dict[str, Any]
-
-
-def _batch(primitive: Callable[..., Value]) -> BatchRule:
-    """The batch axis is one more leading axis of the stack."""
-
-    def batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: Params) -> Value:
-        rank = max(len(x.shape) - b for x, b in zip(inputs, batched, strict=True))
-        aligned = [
-            reshape(x, shape=(size, *(1,) * (rank + 1 - len(x.shape)), *x.shape[1:])) if b else x
-            for x, b in zip(inputs, batched, strict=True)
-        ]
-        return primitive(*aligned, **params)
-
-    return batch
-
-
-def _float_dtype(*types: ArrayType) -> Any:
-    """What the matrices have in common, where integers count as float64, however small they are."""
-    dtypes = [t.dtype if is_inexact(t.dtype) else backend.dtype(float) for t in types]
-    return result_dtype(_quotient, (dtypes[0], dtypes[-1]))
-
-
-_quotient = backend.implementation("divide")
+__all__ = ["cholesky", "cofactor", "cofactor_derivative", "det", "inv", "slogdet", "solve"]
 
 
 def _solve_type(a: ArrayType, b: ArrayType) -> ArrayType:
-    shape = (*broadcast_shapes(a.shape[:-2], b.shape[:-2]), *b.shape[-2:])
-    return ArrayType(shape, _float_dtype(a, b))
-
-
-def _regular(a: Value) -> Value:
-    """A well-conditioned matrix from any: identity plus a contraction."""
-    n = a.shape[-1]
-    return 0.2 * a + 2.0 * backend.basis(n, a.dtype)
+    shape = (*stack_shape(a, b), *b.shape[-2:])
+    return ArrayType(shape, float_dtype(a, b))
 
 
 def _solve_examples(*shapes: tuple[Shape, Shape]) -> tuple[Example, ...]:
-    return tuple(Example(s, prepare=lambda a, b: (_regular(a), b)) for s in shapes)
-
-
-def _square_examples(*shapes: Shape) -> tuple[Example, ...]:
-    integers = Example(([[2, 1], [1, 3]],))
-    return (*(Example((s,), prepare=lambda a: (_regular(a),)) for s in shapes), integers)
+    return tuple(Example(s, prepare=lambda a, b: (regular(a), b)) for s in shapes)
 
 
 def _solve_pull_a(ct: Value, a: Value, out: Value) -> Value:
@@ -76,14 +50,14 @@ solve = general(  # a x = b for a stack of matrices b
     jvp=[lambda t, a, out: -solve(a, matmul(t, out)), lambda t, a: solve(a, t)],
     vjp=[_solve_pull_a, lambda ct, a: solve(adjoint(a), ct)],
     type_rule=_solve_type,
-    batch=_batch(lambda a, b: solve(a, b)),
+    batch=batch_stack(lambda a, b: solve(a, b)),
     lowering=Special("solve"),
     examples=_solve_examples(((3, 3), (3, 2)), ((2, 1, 2, 2), (4, 2, 1)), ((0, 0), (0, 1))),
 )
 
 
 def _inv_type(a: ArrayType) -> ArrayType:
-    return ArrayType(a.shape, _float_dtype(a))
+    return ArrayType(a.shape, float_dtype(a))
 
 
 inv = general(
@@ -92,9 +66,9 @@ inv = general(
     jvp=[lambda t, out: -matmul(matmul(out, t), out)],
     vjp=[lambda ct, out: -matmul(matmul(adjoint(out), ct), adjoint(out))],
     type_rule=_inv_type,
-    batch=_batch(lambda a: inv(a)),
+    batch=batch_stack(lambda a: inv(a)),
     lowering=Special("inv"),
-    examples=_square_examples((3, 3), (2, 2, 2), (0, 0)),
+    examples=square_examples((3, 3), (2, 2, 2), (0, 0)),
 )
 
 
@@ -108,38 +82,85 @@ def _trace_of_product(a: Value, b: Value) -> Value:
     return einsum(a, b, subscripts=f"{left}ij,{right}ji->{letters}")
 
 
-def _scalar(x: Value) -> Value:
-    """A stack of numbers, as one of matrices with one element."""
-    return reshape(x, shape=(*x.shape, 1, 1))
-
-
 def _det_type(a: ArrayType) -> ArrayType:
-    return ArrayType(a.shape[:-2], _float_dtype(a))
+    return ArrayType(a.shape[:-2], float_dtype(a))
 
 
 det = general(
     "det",
     "a",
     jvp=[lambda t, a: _trace_of_product(swap_last(cofactor(a)), t)],
-    vjp=[lambda ct, a: _scalar(ct) * conjugate(cofactor(a))],
+    vjp=[lambda ct, a: scalar_matrix(ct) * conjugate(cofactor(a))],
     type_rule=_det_type,
-    batch=_batch(lambda a: det(a)),
+    batch=batch_stack(lambda a: det(a)),
     lowering=Special("det"),
-    examples=_square_examples((3, 3), (2, 2, 2), (0, 0), (1, 1)),
+    examples=square_examples((3, 3), (2, 2, 2), (0, 0), (1, 1)),
 )
 
 
-def _cofactor_push(t: Value, a: Value, out: Value) -> Value:
-    """d cof = tr(a⁻¹ da) cof - cof (a⁻¹ da)ᵀ, from cof = det(a) a⁻ᵀ."""
-    ratio = solve(a, t)
-    return _scalar(_trace(ratio)) * out - matmul(out, swap_last(ratio))
+def _beside(x: Value, t: Value) -> Value:
+    """One more matrix in a row of them."""
+    stack = broadcast_shapes(x.shape[:-3], t.shape[:-2])
+    x = broadcast_to(x, shape=(*stack, *x.shape[-3:]))
+    t = broadcast_to(_row(t), shape=(*stack, 1, *t.shape[-2:]))
+    return concatenate(x, t, axis=len(stack), sizes=(x.shape[-3], 1))
 
 
-def _cofactor_pull(ct: Value, a: Value, out: Value) -> Value:
-    product = matmul(swap_last(ct), conjugate(out))
-    total = _scalar(_trace(product))
-    identity = backend.basis(a.shape[-1], a.dtype)
-    return solve(adjoint(a), total * identity - product)
+def _row(t: Value) -> Value:
+    """A row of one matrix."""
+    return reshape(t, shape=(*t.shape[:-2], 1, *t.shape[-2:]))
+
+
+def _others(x: Value, i: int) -> Value:
+    """A row of matrices without the i-th."""
+    axis, every = len(x.shape) - 3, slice(None)
+    before, after = (getitem(x, index=(*(every,) * axis, part)) for part in (slice(i), slice(i + 1, None)))
+    return concatenate(before, after, axis=axis, sizes=(i, x.shape[-3] - i - 1))
+
+
+def _member(x: Value, i: int) -> Value:
+    return getitem(x, index=(*(slice(None),) * (len(x.shape) - 3), i))
+
+
+def _cofactors_push_x(t: Value, a: Value, x: Value) -> Value:
+    terms = [cofactor_derivative(a, _beside(_others(x, i), _member(t, i))) for i in range(x.shape[-3])]
+    return reduce(add, terms)
+
+
+def _cofactors_pull_x(ct: Value, a: Value, x: Value) -> Value:
+    parts = [_row(conjugate(cofactor_derivative(a, _beside(_others(x, i), conjugate(ct))))) for i in range(x.shape[-3])]
+    return concatenate(*parts, axis=len(parts[0].shape) - 3, sizes=(1,) * len(parts))
+
+
+def _cofactors_type(a: ArrayType, x: ArrayType) -> ArrayType:
+    return ArrayType((*broadcast_shapes(a.shape[:-2], x.shape[:-3]), *a.shape[-2:]), float_dtype(a, x))
+
+
+cofactor_derivative = general(  # of the cofactors, along all matrices of a row x₁, ..., xₖ
+    # Contracted with a matrix y it is the derivative of the determinant along y, x₁, ..., xₖ, which is symmetric in
+    # them: so the adjoint of any argument exchanges it with the cotangent.
+    "cofactor_derivative",
+    "a x",
+    jvp=[lambda t, a, x: cofactor_derivative(a, _beside(x, t)), _cofactors_push_x],
+    vjp=[lambda ct, a, x: conjugate(cofactor_derivative(a, _beside(x, conjugate(ct)))), _cofactors_pull_x],
+    type_rule=_cofactors_type,
+    batch=batch_stack(lambda a, x: cofactor_derivative(a, x), 2, 3),
+    examples=(
+        Example(((3, 3), (1, 3, 3))),
+        Example(((2, 2, 2), (2, 2, 2))),
+        Example(((1, 1), (1, 1, 1))),
+        Example(((0, 0), (1, 0, 0))),
+    ),
+)
+cofactor = general(
+    "cofactor",
+    "a",
+    jvp=[lambda t, a: cofactor_derivative(a, _row(t))],
+    vjp=[lambda ct, a: conjugate(cofactor_derivative(a, _row(conjugate(ct))))],
+    type_rule=_inv_type,
+    batch=batch_stack(lambda a: cofactor(a)),
+    examples=(*square_examples((3, 3), (2, 2, 2), (0, 0), (1, 1)), Example(([[1.0, 2.0], [2.0, 4.0]],))),
+)
 
 
 def _trace(a: Value) -> Value:
@@ -147,21 +168,9 @@ def _trace(a: Value) -> Value:
     return einsum(a, subscripts=f"{letters}ii->{letters}")
 
 
-cofactor = general(
-    "cofactor",
-    "a",
-    jvp=[_cofactor_push],
-    vjp=[_cofactor_pull],
-    type_rule=_inv_type,
-    batch=_batch(lambda a: cofactor(a)),
-    examples=_square_examples((3, 3), (2, 2, 2), (0, 0), (1, 1)),
-)
-
-
 def _slogdet_type(a: ArrayType) -> tuple[ArrayType, ArrayType]:
-    dtype = _float_dtype(a)
-    magnitude = result_dtype(backend.implementation("absolute"), (dtype,))
-    return ArrayType(a.shape[:-2], dtype), ArrayType(a.shape[:-2], magnitude)
+    dtype = float_dtype(a)
+    return ArrayType(a.shape[:-2], dtype), ArrayType(a.shape[:-2], magnitude_dtype(dtype))
 
 
 def _slogdet_push(t: Value, a: Value, out: tuple[Value, Value]) -> tuple[Value | None, Value]:
@@ -174,10 +183,10 @@ def _slogdet_push(t: Value, a: Value, out: tuple[Value, Value]) -> tuple[Value |
 def _slogdet_pull(ct: tuple[Value | None, Value | None], a: Value, out: tuple[Value, Value]) -> Value | None:
     turn, growth = ct
     inverse = adjoint(inv(a))
-    total = None if growth is None else _scalar(growth) * inverse
+    total = None if growth is None else scalar_matrix(growth) * inverse
     if turn is not None and turn.dtype.kind == "c":
         weight = -imag(conjugate(turn) * out[0])
-        part = _scalar(weight * 1j) * inverse  # in this order: 1j times a NumPy scalar is a Python number
+        part = scalar_matrix(weight * 1j) * inverse  # in this order: 1j times a NumPy scalar is a Python number
         total = part if total is None else total + part
     return total
 
@@ -188,9 +197,9 @@ slogdet = general(
     jvp=[_slogdet_push],
     vjp=[_slogdet_pull],
     type_rule=_slogdet_type,
-    batch=_batch(lambda a: slogdet(a)),
+    batch=batch_stack(lambda a: slogdet(a)),
     lowering=Special("slogdet"),
-    examples=_square_examples((3, 3), (2, 2, 2), (0, 0)),
+    examples=square_examples((3, 3), (2, 2, 2), (0, 0)),
     multiple=True,
 )
 
@@ -198,27 +207,16 @@ slogdet = general(
 # The Cholesky factor: its argument is taken to be Hermitian, and so is the cotangent ----------------------------------
 
 
-def _lower_half(a: Value) -> Value:
-    """The lower triangle with half the diagonal: Φ with Φ(s) + Φ(s)ᴴ = s for Hermitian s."""
-    n = a.shape[-1]
-    return a * backend.half_lower(n, a.dtype)
-
-
 def _cholesky_push(t: Value, out: Value) -> Value:
     symmetric = (t + adjoint(t)) / 2
     inner = solve(out, adjoint(solve(out, symmetric)))
-    return matmul(out, _lower_half(inner))
+    return matmul(out, lower_half(inner))
 
 
 def _cholesky_pull(ct: Value, out: Value) -> Value:
-    inner = _lower_half(matmul(adjoint(out), ct))
+    inner = lower_half(matmul(adjoint(out), ct))
     symmetric = solve(adjoint(out), adjoint(solve(adjoint(out), adjoint(inner + adjoint(inner)))))
     return symmetric / 2
-
-
-def _positive(a: Value) -> tuple[Value]:
-    """A positive definite matrix from any."""
-    return (matmul(a, adjoint(a)) + 2.0 * backend.basis(a.shape[-1], a.dtype),)
 
 
 cholesky = general(
@@ -227,7 +225,7 @@ cholesky = general(
     jvp=[_cholesky_push],
     vjp=[_cholesky_pull],
     type_rule=_inv_type,
-    batch=_batch(lambda a: cholesky(a)),
+    batch=batch_stack(lambda a: cholesky(a)),
     lowering=Special("cholesky"),
-    examples=tuple(Example((s,), prepare=_positive) for s in ((3, 3), (2, 2, 2), (0, 0))),
+    examples=tuple(Example((s,), prepare=positive) for s in ((3, 3), (2, 2, 2), (0, 0))),
 )

@@ -87,6 +87,11 @@ def half_lower(size: int, dtype: Any) -> Array:
     return _noted(np.tri(size, size, -1, dtype) + 0.5 * np.eye(size, dtype=dtype))
 
 
+def lower(rows: int, columns: int, diagonal: int, dtype: Any) -> Array:
+    """Ones below and on a diagonal, zeros above."""
+    return _noted(np.tri(rows, columns, diagonal, dtype))
+
+
 def arange(size: int) -> Array:
     """The integers from zero."""
     return _noted(np.arange(size))
