@@ -268,6 +268,8 @@ def rfft(x, axis, doubled, norm):
 def irfft(x, axis, size, doubled, norm):
     matrix = _waves(size, 1, norm, "backward", x)[:, : size // 2 + 1]
     return _along((matrix * _counts(size, doubled)).astype(matrix.dtype), x, axis).real
+
+
 # Samples -------------------------------------------------------------------------------------------------------------
 
 
@@ -299,6 +301,8 @@ def interval(x, xp, side):
 @_define
 def order_statistics(x, ranks):
     return np.sort(x, axis=-1)[..., slice(None) if ranks is None else list(ranks)]
+
+
 @_define
 def cofactor_derivative(a, x):
     """By central differences of polynomials: exact to their degree, which is at most three here."""

@@ -6,12 +6,11 @@ from . import (
     complex,
     contraction,
     creation,
+    differences,
     dtypes,
     exchange,
     exponential,
     fft,
-    differences,
-    exponential,
     filtering,
     floating,
     indexing,
@@ -107,6 +106,14 @@ from .creation import (
     zeros as zeros,
     zeros_like as zeros_like,
 )
+from .differences import (
+    cross as cross,
+    diff as diff,
+    ediff1d as ediff1d,
+    gradient as gradient,
+    trapezoid as trapezoid,
+    unwrap as unwrap,
+)
 from .dtypes import (
     can_cast as can_cast,
     common_type as common_type,
@@ -118,14 +125,6 @@ from .dtypes import (
     result_type as result_type,
 )
 from .exchange import from_dlpack as from_dlpack
-from .differences import (
-    cross as cross,
-    diff as diff,
-    ediff1d as ediff1d,
-    gradient as gradient,
-    trapezoid as trapezoid,
-    unwrap as unwrap,
-)
 from .exponential import (
     exp as exp,
     exp2 as exp2,

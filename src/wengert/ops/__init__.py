@@ -6,5 +6,14 @@ evaluated, on boxes it goes through their interpreters.
 
 from . import contraction, control, elementwise, families, fft, indexing, linalg, reductions, shaping
 
-__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
-__all__ += ["fft"]
+__all__ = [
+    "contraction",
+    "control",
+    "elementwise",
+    "families",
+    "fft",
+    "indexing",
+    "linalg",
+    "reductions",
+    "shaping",
+]

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contraction, elementwise, fft, linalg, movement, reductions
-from . import contraction, elementwise, linalg, movement, reductions, samples
+from . import contraction, elementwise, fft, linalg, movement, reductions, samples
 from .protocol import (
     arange,
     asarray,
@@ -51,9 +50,15 @@ __all__ = [
     "zeros",
 ]
 
-_MODULES = (elementwise, reductions, movement, contraction, linalg)
-_MODULES += (fft,)  # type: ignore[assignment]
-_MODULES = (elementwise, reductions, movement, contraction, linalg, samples)
+_MODULES = (
+    elementwise,
+    reductions,
+    movement,
+    contraction,
+    fft,
+    linalg,
+    samples,
+)
 
 
 def implementation(name: str) -> Callable[..., Any]:
