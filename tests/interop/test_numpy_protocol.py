@@ -8,24 +8,17 @@ import pytest
 
 import wengert as wg
 from wengert import functions
+from wengert.interop import coverage
 
 close = np.testing.assert_allclose
 A = np.array([[0.3, 0.7, -0.2], [0.5, -0.6, 0.1]])
 UFUNCS = sorted(
     {u.__name__ for n in dir(np) if isinstance(u := getattr(np, n), np.ufunc) and hasattr(functions, u.__name__)}
 )
-INTEGERS = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"}
 
 
 def inputs(ufunc: np.ufunc) -> list[Any]:
-    if ufunc.__name__ in INTEGERS:
-        return [np.array([6, 3, 1]), np.array([1, 2, 0])][: ufunc.nin]
-    if ufunc.__name__ == "arccosh":
-        return [A + 2]
-    if ufunc.__name__ in ("matmul", "vecdot", "matvec", "vecmat"):
-        return {"matmul": [A, A.T], "vecdot": [A, A], "matvec": [A, A[0]], "vecmat": [A[:, 0], A]}[ufunc.__name__]
-    x = np.abs(A) if ufunc.__name__ in ("sqrt", "log", "log2", "log10", "power", "float_power") else A
-    return [x, np.array([1.5, 2.0, 0.5])][: ufunc.nin]
+    return list(coverage.sample(ufunc.__name__, ufunc))
 
 
 def test_most_of_numpys_ufuncs_are_there() -> None:
@@ -50,7 +43,7 @@ def test_a_ufunc_is_the_function_of_its_name(name: str) -> None:
     if isinstance(own, wg.Array) and own.requires_grad:
         gradients = []
         for y in (own, by_numpy):
-            for a in arrays:
+            for a in filter(lambda a: a.requires_grad, arrays):
                 a.grad = None
             y.backward(wg.ones(y.shape))
             gradients.append([None if a.grad is None else np.array(a.grad) for a in arrays])
@@ -261,15 +254,13 @@ def test_out_that_does_not_fit() -> None:
 
 def test_a_function_that_the_library_lacks_runs_on_plain_arrays_and_refuses_recorded_ones() -> None:
     x = np.array([3.0, 1.0, 2.0])
-    for f in (np.median, np.ptp, np.unwrap, np.nanmedian, lambda x: np.percentile(x, 30), lambda x: np.histogram(x)[0]):
-        if getattr(functions, getattr(f, "__name__", ""), None) is not None:
-            continue
+    for f in (lambda x: np.add(x, x, signature="dd->d"), lambda x: np.einsum("i,i", x, x, casting="unsafe")):
         result = f(wg.array(x))
         assert isinstance(result, wg.Array)
         close(result, f(x))
         for recorded in (wg.array(x, requires_grad=True), wg.array(x, requires_grad=True) * 2):
             with pytest.raises(
-                wg.ConversionError, match=r"numpy\.\w+ is not differentiable here.*detach\(\)"
+                wg.ConversionError, match=r"numpy\.\w+( with \w+=)? is not differentiable here.*detach\(\)"
             ) as caught:
                 f(recorded)
             assert isinstance(caught.value, TypeError)

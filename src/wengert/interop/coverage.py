@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import Parameter, signature
@@ -192,7 +193,9 @@ def _lacking(own: Callable[..., Any], numpys: Callable[..., Any]) -> tuple[str, 
 
 def _is_differentiable(name: str, function: Callable[..., Any]) -> bool:
     arguments = recorded(sample(name, function))
-    result = function(*arguments)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = function(*arguments)
     return any(map(_is_recorded, _leaves((result, arguments[0] if result is None else ()))))
 
 
