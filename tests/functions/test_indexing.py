@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
 import wengert as wg
-from wengert.functions.indexing import basic_index, getitem, is_basic, setitem
+from wengert.functions.index_parts import basic_index, is_basic
+from wengert.functions.indexing import getitem, setitem
 
 FEW = settings(max_examples=40, deadline=None)
 MANY = settings(max_examples=400, deadline=None)

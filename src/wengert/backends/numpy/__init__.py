@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contraction, elementwise, linalg, movement, reductions
+from . import contraction, elementwise, linalg, movement, ordering, reductions, windows
 from .protocol import (
     arange,
     asarray,
@@ -48,7 +48,7 @@ __all__ = [
     "zeros",
 ]
 
-_MODULES = (elementwise, reductions, movement, contraction, linalg)
+_MODULES = (elementwise, reductions, movement, contraction, linalg, ordering, windows)
 
 
 def implementation(name: str) -> Callable[..., Any]:
