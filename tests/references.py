@@ -313,3 +313,38 @@ def cofactor_derivative(a, x):
         return cofactor(moved) if not first else cofactor_derivative(moved, np.stack(first, -3))
 
     return ((8 * (at(0.5) - at(-0.5)) - (at(1.0) - at(-1.0))) / 6).astype(_inexact(a).dtype)
+# Searching and windows -----------------------------------------------------------------------------------------------
+
+
+def _by_row(function, x, y, rows):
+    return np.array([_by_row(function, p, q, rows - 1) for p, q in zip(x, y, strict=True)]) if rows else function(x, y)
+
+
+@_define
+def searchsorted(a, v, side, rows):
+    return _by_row(lambda p, q: np.searchsorted(p, q, side), a, v, rows)
+
+
+@_define
+def isin(x, among, rows):
+    return _by_row(np.isin, x, among, rows)
+
+
+@_define
+def windows(x, axes, sizes):
+    return np.lib.stride_tricks.sliding_window_view(x, sizes, axes)
+
+
+@_define
+def overlap_add(x, axes, sizes):
+    lead = x.ndim - len(sizes)
+    whole = list(x.shape[:lead])
+    for axis, size in zip(axes, sizes, strict=True):
+        whole[axis] += size - 1
+    out = np.zeros(whole, x.dtype)
+    for place in np.ndindex(x.shape):
+        target = list(place[:lead])
+        for axis, offset in zip(axes, place[lead:], strict=True):
+            target[axis] += offset
+        out[tuple(target)] += x[place]
+    return out

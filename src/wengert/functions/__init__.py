@@ -1,10 +1,15 @@
 """The public array functions, under NumPy's names; they are written in primitives."""
 
 from . import (
+    applying,
     arithmetic,
+    assembling,
+    broadcasting,
+    classification,
     comparison,
     complex,
     contraction,
+    conversion,
     creation,
     differences,
     dtypes,
@@ -13,22 +18,34 @@ from . import (
     fft,
     filtering,
     floating,
+    grids,
     indexing,
     interpolation,
     joining,
     linalg,
     logic,
     quantiles,
+    padding,
     random,
+    ranges,
     rearranging,
     reductions,
     rounding,
+    searching,
     selection,
+    sets,
     shaping,
     sorting,
     special,
     statistics,
+    triangles,
     trigonometric,
+    writing,
+)
+from .applying import (
+    apply_along_axis as apply_along_axis,
+    apply_over_axes as apply_over_axes,
+    sliding_window_view as sliding_window_view,
 )
 from .arithmetic import (
     abs as abs,
@@ -54,9 +71,36 @@ from .arithmetic import (
     subtract as subtract,
     true_divide as true_divide,
 )
+from .assembling import (
+    append as append,
+    block as block,
+    delete as delete,
+    insert as insert,
+    kron as kron,
+    resize as resize,
+    trim_zeros as trim_zeros,
+)
+from .broadcasting import (
+    broadcast_arrays as broadcast_arrays,
+    broadcast_shapes as broadcast_shapes,
+    broadcast_to as broadcast_to,
+    ndim as ndim,
+    shape as shape,
+    size as size,
+)
+from .classification import (
+    iscomplex as iscomplex,
+    iscomplexobj as iscomplexobj,
+    isneginf as isneginf,
+    isposinf as isposinf,
+    isreal as isreal,
+    isrealobj as isrealobj,
+    isscalar as isscalar,
+)
 from .comparison import (
     allclose as allclose,
     array_equal as array_equal,
+    array_equiv as array_equiv,
     equal as equal,
     greater as greater,
     greater_equal as greater_equal,
@@ -88,21 +132,26 @@ from .contraction import (
     vdot as vdot,
     vecdot as vecdot,
 )
-from .creation import (
-    arange as arange,
+from .conversion import (
     array as array,
+    asanyarray as asanyarray,
     asarray as asarray,
+    asarray_chkfinite as asarray_chkfinite,
+    ascontiguousarray as ascontiguousarray,
+    asfortranarray as asfortranarray,
+    frombuffer as frombuffer,
+    fromiter as fromiter,
+)
+from .creation import (
     empty as empty,
     empty_like as empty_like,
     eye as eye,
     full as full,
     full_like as full_like,
     identity as identity,
-    linspace as linspace,
-    logspace as logspace,
-    meshgrid as meshgrid,
     ones as ones,
     ones_like as ones_like,
+    tri as tri,
     zeros as zeros,
     zeros_like as zeros_like,
 )
@@ -153,9 +202,20 @@ from .floating import (
     nextafter as nextafter,
     real_if_close as real_if_close,
     spacing as spacing,
+from .grids import (
+    fromfunction as fromfunction,
+    indices as indices,
+    ix_ as ix_,
+    meshgrid as meshgrid,
+    mgrid as mgrid,
+    ogrid as ogrid,
+    ravel_multi_index as ravel_multi_index,
+    unravel_index as unravel_index,
 )
 from .indexing import (
     argwhere as argwhere,
+    compress as compress,
+    extract as extract,
     flatnonzero as flatnonzero,
     nonzero as nonzero,
     take as take,
@@ -181,6 +241,7 @@ from .joining import (
 )
 from .logic import (
     bitwise_and as bitwise_and,
+    bitwise_count as bitwise_count,
     bitwise_invert as bitwise_invert,
     bitwise_left_shift as bitwise_left_shift,
     bitwise_not as bitwise_not,
@@ -202,17 +263,22 @@ from .quantiles import (
     nanquantile as nanquantile,
     percentile as percentile,
     quantile as quantile,
+from .padding import (
+    pad as pad,
+)
+from .ranges import (
+    arange as arange,
+    geomspace as geomspace,
+    linspace as linspace,
+    logspace as logspace,
 )
 from .rearranging import (
-    diag as diag,
     flip as flip,
     fliplr as fliplr,
     flipud as flipud,
-    pad as pad,
     roll as roll,
+    rollaxis as rollaxis,
     rot90 as rot90,
-    tril as tril,
-    triu as triu,
 )
 from .reductions import (
     all as all,
@@ -239,21 +305,39 @@ from .rounding import (
     round as round,
     trunc as trunc,
 )
+from .searching import (
+    bincount as bincount,
+    nanargmax as nanargmax,
+    nanargmin as nanargmin,
+)
 from .selection import (
+    choose as choose,
     clip as clip,
     fmax as fmax,
     fmin as fmin,
     maximum as maximum,
     minimum as minimum,
+    piecewise as piecewise,
+    select as select,
     where as where,
+)
+from .sets import (
+    intersect1d as intersect1d,
+    isin as isin,
+    setdiff1d as setdiff1d,
+    setxor1d as setxor1d,
+    union1d as union1d,
+    unique as unique,
+    unique_all as unique_all,
+    unique_counts as unique_counts,
+    unique_inverse as unique_inverse,
+    unique_values as unique_values,
 )
 from .shaping import (
     astype as astype,
     atleast_1d as atleast_1d,
     atleast_2d as atleast_2d,
     atleast_3d as atleast_3d,
-    broadcast_arrays as broadcast_arrays,
-    broadcast_to as broadcast_to,
     copy as copy,
     expand_dims as expand_dims,
     matrix_transpose as matrix_transpose,
@@ -268,10 +352,14 @@ from .shaping import (
     transpose as transpose,
 )
 from .sorting import (
+    argpartition as argpartition,
     argsort as argsort,
+    digitize as digitize,
+    lexsort as lexsort,
+    partition as partition,
     searchsorted as searchsorted,
     sort as sort,
-    unique as unique,
+    sort_complex as sort_complex,
 )
 from .statistics import (
     average as average,
@@ -279,6 +367,19 @@ from .statistics import (
     ptp as ptp,
     std as std,
     var as var,
+)
+from .triangles import (
+    diag as diag,
+    diag_indices as diag_indices,
+    diag_indices_from as diag_indices_from,
+    diagflat as diagflat,
+    mask_indices as mask_indices,
+    tril as tril,
+    tril_indices as tril_indices,
+    tril_indices_from as tril_indices_from,
+    triu as triu,
+    triu_indices as triu_indices,
+    triu_indices_from as triu_indices_from,
 )
 from .trigonometric import (
     acos as acos,
@@ -308,13 +409,26 @@ from .trigonometric import (
     tan as tan,
     tanh as tanh,
 )
+from .writing import (
+    copyto as copyto,
+    fill_diagonal as fill_diagonal,
+    place as place,
+    put as put,
+    put_along_axis as put_along_axis,
+    putmask as putmask,
+)
 
 __all__ = ["linalg", "random", "special"]
 __all__ += ["fft"]
+__all__ += applying.__all__
 __all__ += arithmetic.__all__
+__all__ += assembling.__all__
+__all__ += broadcasting.__all__
+__all__ += classification.__all__
 __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
+__all__ += conversion.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += exchange.__all__
@@ -322,16 +436,23 @@ __all__ += differences.__all__
 __all__ += exponential.__all__
 __all__ += filtering.__all__
 __all__ += floating.__all__
+__all__ += grids.__all__
 __all__ += indexing.__all__
 __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
 __all__ += quantiles.__all__
+__all__ += padding.__all__
+__all__ += ranges.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
+__all__ += searching.__all__
 __all__ += selection.__all__
+__all__ += sets.__all__
 __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += statistics.__all__
+__all__ += triangles.__all__
 __all__ += trigonometric.__all__
+__all__ += writing.__all__

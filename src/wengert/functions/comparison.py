@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..backends import backend
+from ..core.errors import ShapeError
+from ..core.types import broadcast_shapes
 from ..ops import elementwise as el, reductions
 from .operands import ArrayLike, array_operand, operand, result
 
@@ -21,6 +23,7 @@ __all__ = [
     "isclose",
     "allclose",
     "array_equal",
+    "array_equiv",
     "isnan",
     "isinf",
     "isfinite",
@@ -184,6 +187,23 @@ def array_equal(a1: ArrayLike, a2: ArrayLike, equal_nan: bool = False) -> bool:
     if equal_nan:
         same = el.logical_or(same, el.logical_and(el.isnan(x), el.isnan(y)))
     return _holds(same)
+
+
+def array_equiv(a1: ArrayLike, a2: ArrayLike) -> bool:
+    """Whether two arrays broadcast together and have equal elements then.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.array_equiv([1, 1], 1), wg.array_equiv([1, 2], 1)
+    (True, False)
+    """
+    x, y = array_operand(a1), array_operand(a2)
+    try:
+        broadcast_shapes(x.shape, y.shape)
+    except ShapeError:
+        return False
+    return _holds(el.equal(x, y))
 
 
 def _holds(flags: ArrayLike) -> bool:

@@ -19,11 +19,12 @@ from ..ops.elementwise import astype, clip, remainder, where
 from ..ops.shaping import reshape, transpose
 from .index_parts import basic_index, check_broadcast, quick_index, take_apart
 from .operands import ArrayLike, array_operand, concrete, operand, result
+from .targets import delivered
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["argwhere", "flatnonzero", "nonzero", "take", "take_along_axis"]
+__all__ = ["argwhere", "compress", "extract", "flatnonzero", "nonzero", "take", "take_along_axis"]
 
 Index = tuple[Any, ...]
 _ALL = slice(None)
@@ -105,7 +106,7 @@ def setitem(x: ArrayLike, index: Any, value: ArrayLike) -> Value:
     quick = quick_index(x, index)
     if quick is not None:
         return ops.index_set(x, fitting(value, quick, x.shape, x.dtype), index=quick)
-    value = _storable(value, x.dtype)
+    value = storable(value, x.dtype)
     masked = _write_where(x, index, value)
     if masked is not None:
         return masked
@@ -115,7 +116,7 @@ def setitem(x: ArrayLike, index: Any, value: ArrayLike) -> Value:
         return ops.index_set(x, fitting(value, basic, x.shape, x.dtype), index=basic)
     part = x if basic is None else ops.getitem(x, index=basic)
     rest = [n for a, n in enumerate(part.shape) if a not in axes]
-    value = _fitted(value, (*rest[:position], *broadcast, *rest[position:]))
+    value = fitted(value, (*rest[:position], *broadcast, *rest[position:]))
     value = _arrays_first(value, len(rest) + len(broadcast), len(broadcast), position)
     part = ops.scatter_set(part, value, *arrays, axes=axes, unique=unique)
     return part if basic is None else ops.index_set(x, part, index=basic)
@@ -123,10 +124,10 @@ def setitem(x: ArrayLike, index: Any, value: ArrayLike) -> Value:
 
 def fitting(value: Value, index: Index, shape: Shape, dtype: Any) -> Value:
     """A value as it can be written at a basic index of an array of this shape and dtype; raises where it cannot."""
-    value = _storable(value, dtype)
+    value = storable(value, dtype)
     if not getattr(value, "shape", ()):
         return value
-    return _fitted(value, ops.indexed_shape(shape, basic_index(index, len(shape))))
+    return fitted(value, ops.indexed_shape(shape, basic_index(index, len(shape))))
 
 
 def _write_where(x: Value, index: Any, value: Value) -> Value | None:
@@ -137,13 +138,13 @@ def _write_where(x: Value, index: Any, value: Value) -> Value | None:
     rank, covered = len(x.shape), len(mask.shape)
     if not covered or mask.shape != x.shape[:covered] or len(getattr(value, "shape", ())) > rank - covered:
         return None
-    value = _fitted(value, x.shape[covered:])
+    value = fitted(value, x.shape[covered:])
     if covered < rank:
         mask = reshape(mask, shape=(*mask.shape, *(1,) * (rank - covered)))
     return where(mask, _converted(value, x.dtype), x)
 
 
-def _storable(value: Value, dtype: Any) -> Value:
+def storable(value: Value, dtype: Any) -> Value:
     """A value that can be written into an array of this dtype without losing more than precision."""
     complex_value = isinstance(value, complex) or (hasattr(value, "dtype") and value.dtype.kind == "c")
     if complex_value and dtype.kind != "c":
@@ -169,7 +170,7 @@ def _converted(value: Value, dtype: Any) -> Value:
     return value if value.dtype == dtype else astype(value, dtype=dtype)
 
 
-def _fitted(value: Value, shape: Shape) -> Value:
+def fitted(value: Value, shape: Shape) -> Value:
     """A value that broadcasts to ``shape``; as in NumPy it may have more axes in front, of one element each."""
     given: Shape = getattr(value, "shape", ())
     extra = max(len(given) - len(shape), 0)
@@ -196,7 +197,9 @@ def _arrays_first(value: Value, ndim: int, rank: int, position: int) -> Value:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def take(a: ArrayLike, indices: ArrayLike, axis: int | None = None, mode: str = "raise") -> Array:
+def take(
+    a: ArrayLike, indices: ArrayLike, axis: int | None = None, out: ArrayLike | None = None, mode: str = "raise"
+) -> Array:
     """Elements at integer indices along an axis.
 
     Parameters
@@ -205,6 +208,8 @@ def take(a: ArrayLike, indices: ArrayLike, axis: int | None = None, mode: str = 
     indices : array of integers, of any shape
     axis : int, optional
         By default the flattened array is indexed.
+    out : Array or NumPy array, optional
+        Where to write the result.
     mode : {'raise', 'wrap', 'clip'}
         What an index outside the array means: an error, its remainder, or the nearest end (then negative indices are
         outside too).
@@ -230,17 +235,22 @@ def take(a: ArrayLike, indices: ArrayLike, axis: int | None = None, mode: str = 
     if axis is None:
         a, axis = reshape(a, shape=(prod(a.shape),)), 0
     axis = normalize_axis(axis, len(a.shape))
-    indices = _integers(indices)
+    places = within(integers(indices), a.shape[axis], mode)
+    return delivered(getitem(a, (*(_ALL,) * axis, places)), out, "take")
+
+
+def within(indices: Value, n: int, mode: str) -> Value:
+    """Indices of ``n`` elements, of which those outside mean what ``mode`` says."""
     if mode == "wrap":
-        indices = remainder(indices, a.shape[axis])
-    elif mode == "clip":
-        indices = clip(indices, 0, a.shape[axis] - 1)
-    elif mode != "raise":
+        return remainder(indices, n)
+    if mode == "clip":
+        return clip(indices, 0, n - 1)
+    if mode != "raise":
         raise ValueError(f"mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
-    return result(getitem(a, (*(_ALL,) * axis, indices)))
+    return indices
 
 
-def _integers(indices: ArrayLike) -> Value:
+def integers(indices: ArrayLike) -> Value:
     """An array of integers; an empty sequence counts as one."""
     value = array_operand(indices)
     if value.dtype.kind in "iu":
@@ -274,7 +284,7 @@ def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int | None = -1) -
     Array([[1., 2., 3.],
            [4., 5., 6.]])
     """
-    arr, indices = array_operand(arr), _integers(indices)
+    arr, indices = array_operand(arr), integers(indices)
     if axis is None:
         arr, axis = reshape(arr, shape=(prod(arr.shape),)), 0
     if len(arr.shape) != len(indices.shape):
@@ -284,13 +294,73 @@ def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int | None = -1) -
 
 def along_axis(x: Value, indices: Value, axis: int, *, unique: bool = False) -> Value:
     """``x[..., indices, ...]`` where each slice along the axis has its own indices."""
-    rank = len(x.shape)
-    arrays = [
-        indices if a == axis else reshape(backend.arange(n), shape=(n, *(1,) * (rank - 1 - a)))
-        for a, n in enumerate(x.shape)
-    ]
+    arrays = along_axis_index(x.shape, indices, axis)
     check_broadcast(arrays)
-    return ops.gather(x, *arrays, axes=tuple(range(rank)), unique=unique)
+    return ops.gather(x, *arrays, axes=tuple(range(len(x.shape))), unique=unique)
+
+
+def along_axis_index(shape: Shape, indices: Value, axis: int) -> Index:
+    """The index of an array at which each slice along the axis has its own indices."""
+    rank = len(shape)
+    return tuple(
+        indices if a == axis else reshape(backend.arange(n), shape=(n, *(1,) * (rank - 1 - a)))
+        for a, n in enumerate(shape)
+    )
+
+
+def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None, out: ArrayLike | None = None) -> Array:
+    """Those parts of an array along an axis at which a condition holds.
+
+    Parameters
+    ----------
+    condition : vector
+        Every number but 0 is true. It may be shorter than the axis: the rest is left out.
+    a : array
+    axis : int, optional
+        By default the flattened array is taken apart.
+    out : Array or NumPy array, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Array
+
+    Raises
+    ------
+    ShapeError
+        If the condition is no vector.
+    IndexError
+        If it is true beyond the end of the axis.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.compress([False, True], [[1, 2], [3, 4], [5, 6]], axis=0)
+    Array([[3, 4]])
+    """
+    chosen, x = concrete(array_operand(condition), "compress"), array_operand(a)
+    if chosen.ndim != 1:
+        raise ShapeError(f"compress needs a vector as condition, not an array of shape {chosen.shape}")
+    if axis is None:
+        x, axis = reshape(x, shape=(prod(x.shape),)), 0
+    axis = normalize_axis(axis, len(x.shape))
+    places = chosen != 0 if chosen.size == x.shape[axis] else _nonzero(chosen)[0]
+    return delivered(getitem(x, (*(_ALL,) * axis, places)), out, "compress")
+
+
+def extract(condition: ArrayLike, arr: ArrayLike) -> Array:
+    """The elements of the flattened array at which a condition of the same size holds.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> x = wg.arange(6.0)
+    >>> wg.extract(x % 3 == 0, x)
+    Array([0., 3.])
+    """
+    chosen, x = concrete(array_operand(condition), "extract"), array_operand(arr)
+    chosen, flat = chosen.reshape(-1), reshape(x, shape=(prod(x.shape),))
+    return result(getitem(flat, chosen != 0 if chosen.shape == flat.shape else _nonzero(chosen)[0]))
 
 
 def nonzero(a: ArrayLike) -> tuple[Array, ...]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
 from ..core.interpreter import Box
 from ..core.types import Value, normalize_axis
-from ..ops import shaping as ops
+from ..ops import elementwise as el, shaping as ops
 from ..ops.indexing import getitem
 from .operands import ArrayLike, array_operand, concrete, result
-from .shaping import astype, atleast_1d, atleast_2d, atleast_3d, ravel
+from .shaping import atleast_1d, atleast_2d, atleast_3d, number_dtype, ravel
+from .targets import delivered
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -37,7 +40,7 @@ Arrays: TypeAlias = Any
 """A sequence of arrays, or an array: a sequence of its parts along the first axis."""
 
 
-def _members(arrays: Arrays, doing: str) -> list[Value]:
+def members(arrays: Arrays, doing: str) -> list[Value]:
     """The arrays to be joined: those of a sequence, or an array's along its first axis."""
     if isinstance(arrays, Box) or backend.is_array(arrays):
         if not arrays.shape:
@@ -53,7 +56,15 @@ def _members(arrays: Arrays, doing: str) -> list[Value]:
 # Joining --------------------------------------------------------------------------------------------------------------
 
 
-def concatenate(arrays: Arrays, axis: int | None = 0, *, dtype: Any = None) -> Array:
+def concatenate(
+    arrays: Arrays,
+    /,
+    axis: int | None = 0,
+    out: ArrayLike | None = None,
+    *,
+    dtype: Any = None,
+    casting: str = "same_kind",
+) -> Array:
     """Arrays joined along an axis that they have.
 
     Parameters
@@ -62,8 +73,12 @@ def concatenate(arrays: Arrays, axis: int | None = 0, *, dtype: Any = None) -> A
         Of equal shapes but for the axis; dtypes promote.
     axis : int, optional
         None joins the flattened arrays.
+    out : Array or NumPy array, optional
+        Where to write the result.
     dtype : optional
-        Of the result.
+        Of the result; not with ``out``, which has its own.
+    casting : {'no', 'equiv', 'safe', 'same_kind', 'unsafe'}
+        Which conversions to ``dtype``, or to that of ``out``, are allowed.
 
     Returns
     -------
@@ -81,7 +96,7 @@ def concatenate(arrays: Arrays, axis: int | None = 0, *, dtype: Any = None) -> A
     Array([[0., 1., 2.],
            [0., 3., 4.]])
     """
-    values = _members(arrays, "concatenate")
+    values = members(arrays, "concatenate")
     if axis is None:
         values, axis = [ravel(v) for v in values], 0
     first, *others = [v.shape for v in values]
@@ -93,14 +108,33 @@ def concatenate(arrays: Arrays, axis: int | None = 0, *, dtype: Any = None) -> A
             n != m for i, (n, m) in enumerate(zip(first, shape, strict=True)) if i != axis
         ):
             raise ShapeError(f"arrays of shapes {first} and {shape} cannot be joined along axis {axis}")
+    if dtype is not None or out is not None:
+        if dtype is not None and out is not None:
+            raise DTypeError("concatenate takes dtype= or out=, which has its own dtype, not both")
+        values = _converted(values, number_dtype(dtype) if out is None else out.dtype, casting)
     joined = ops.concatenate(*values, axis=axis, sizes=tuple(v.shape[axis] for v in values))
-    return result(joined) if dtype is None else astype(joined, dtype, copy=False)
+    return delivered(joined, out, "concatenate")
+
+
+def _converted(values: list[Value], dtype: Any, casting: Any) -> list[Value]:
+    """The arrays in a dtype to which a rule of casting allows them to be converted."""
+    for value in values:
+        if not np.can_cast(value.dtype, dtype, casting):
+            raise DTypeError(f"an array of {value.dtype} cannot be converted to {dtype} by the rule {casting!r}")
+    return [v if v.dtype == dtype else el.astype(v, dtype=dtype) for v in values]
 
 
 concat = concatenate
 
 
-def stack(arrays: Arrays, axis: int = 0, *, dtype: Any = None) -> Array:
+def stack(
+    arrays: Arrays,
+    axis: int = 0,
+    out: ArrayLike | None = None,
+    *,
+    dtype: Any = None,
+    casting: str = "same_kind",
+) -> Array:
     """Arrays of one shape joined along a new axis.
 
     Parameters
@@ -108,8 +142,8 @@ def stack(arrays: Arrays, axis: int = 0, *, dtype: Any = None) -> Array:
     arrays : sequence of arrays
     axis : int
         Where the new axis is in the result.
-    dtype : optional
-        Of the result.
+    out, dtype, casting : optional
+        As for :func:`concatenate`.
 
     Returns
     -------
@@ -127,17 +161,17 @@ def stack(arrays: Arrays, axis: int = 0, *, dtype: Any = None) -> Array:
     Array([[1, 3],
            [2, 4]])
     """
-    values = _members(arrays, "stack")
+    values = members(arrays, "stack")
     shapes = {v.shape for v in values}
     if len(shapes) > 1:
         raise ShapeError(f"stack needs arrays of one shape, not {' and '.join(map(str, sorted(shapes)))}")
     (shape,) = shapes
     axis = normalize_axis(axis, len(shape) + 1)
     rows = [ops.reshape(v, shape=(*shape[:axis], 1, *shape[axis:])) for v in values]
-    return concatenate(rows, axis, dtype=dtype)
+    return concatenate(rows, axis, out, dtype=dtype, casting=casting)
 
 
-def hstack(tup: Arrays, *, dtype: Any = None) -> Array:
+def hstack(tup: Arrays, *, dtype: Any = None, casting: str = "same_kind") -> Array:
     """Arrays joined side by side: along the second axis, vectors along their only one.
 
     Examples
@@ -146,11 +180,11 @@ def hstack(tup: Arrays, *, dtype: Any = None) -> Array:
     >>> wg.hstack([[1, 2], 3])
     Array([1, 2, 3])
     """
-    values = [atleast_1d(v) for v in _members(tup, "hstack")]
-    return concatenate(values, 0 if values[0].ndim == 1 else 1, dtype=dtype)
+    values = [atleast_1d(v) for v in members(tup, "hstack")]
+    return concatenate(values, 0 if values[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
-def vstack(tup: Arrays, *, dtype: Any = None) -> Array:
+def vstack(tup: Arrays, *, dtype: Any = None, casting: str = "same_kind") -> Array:
     """Arrays joined one below the other: along the first axis, vectors as rows.
 
     Examples
@@ -160,7 +194,7 @@ def vstack(tup: Arrays, *, dtype: Any = None) -> Array:
     Array([[1, 2],
            [3, 4]])
     """
-    return concatenate([atleast_2d(v) for v in _members(tup, "vstack")], 0, dtype=dtype)
+    return concatenate([atleast_2d(v) for v in members(tup, "vstack")], 0, dtype=dtype, casting=casting)
 
 
 def dstack(tup: Arrays) -> Array:
@@ -172,7 +206,7 @@ def dstack(tup: Arrays) -> Array:
     >>> wg.dstack([[1, 2], [3, 4]]).shape
     (1, 2, 2)
     """
-    return concatenate([atleast_3d(v) for v in _members(tup, "dstack")], 2)
+    return concatenate([atleast_3d(v) for v in members(tup, "dstack")], 2)
 
 
 def column_stack(tup: Arrays) -> Array:
@@ -185,7 +219,7 @@ def column_stack(tup: Arrays) -> Array:
     Array([[1, 3],
            [2, 4]])
     """
-    values = _members(tup, "column_stack")
+    values = members(tup, "column_stack")
     columns = [v if len(v.shape) > 1 else ops.reshape(v, shape=(*(v.shape or (1,)), 1)) for v in values]
     return concatenate(columns, 1)
 

@@ -25,6 +25,7 @@ __all__ = [
     "bitwise_left_shift",
     "right_shift",
     "bitwise_right_shift",
+    "bitwise_count",
 ]
 
 
@@ -158,3 +159,15 @@ def right_shift(x1: ArrayLike, x2: ArrayLike, /) -> Array:
 
 
 bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
+
+
+def bitwise_count(x: ArrayLike, /) -> Array:
+    """How many bits of abs(x) are set.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.bitwise_count([0b1011, -1])
+    Array([3, 1], dtype=uint8)
+    """
+    return result(el.bitwise_count(operand(x)))

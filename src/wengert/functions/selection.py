@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
 
-from ..core.types import Value, is_inexact, type_of
+import numpy as np
+
+from ..core.errors import DTypeError, ShapeError
+from ..core.types import Value, broadcast_shapes, is_inexact, type_of
 from ..ops import elementwise as el
-from .indexing import nonzero
-from .operands import ArrayLike, array_operand, operand, result
+from ..ops.shaping import broadcast_to
+from .indexing import getitem, integers, nonzero, setitem, within
+from .joining import members
+from .operands import ArrayLike, array_operand, concrete, operand, result
 from .shaping import copy
+from .targets import delivered
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["where", "maximum", "minimum", "fmax", "fmin", "clip"]
+__all__ = ["where", "maximum", "minimum", "fmax", "fmin", "clip", "select", "choose", "piecewise"]
 
 
 @overload
@@ -177,3 +184,149 @@ def clip(
     x = x if x.dtype == dtype else el.astype(x, dtype=dtype)
     infinity = complex("inf+infj") if dtype.kind == "c" else float("inf")
     return result(el.clip(x, -infinity, bound) if low is None else el.clip(x, bound, infinity))
+
+
+def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], default: ArrayLike = 0) -> Array:
+    """Elements of the first choice whose condition holds.
+
+    Parameters
+    ----------
+    condlist : sequence of arrays of booleans
+    choicelist : sequence of arrays
+        One for each condition; all broadcast together.
+    default : array
+        What there is where no condition holds.
+
+    Returns
+    -------
+    Array
+        Of the promoted dtype of the choices and the default. What is not chosen has the derivative 0.
+
+    Raises
+    ------
+    ShapeError
+        If there are not as many choices as conditions, or there are none.
+    DTypeError
+        If a condition is not of booleans.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> x = wg.arange(5.0)
+    >>> wg.select([x < 2, x > 2], [x, x**2], -1.0)
+    Array([ 0.,  1., -1.,  9., 16.])
+    """
+    if len(condlist) != len(choicelist):
+        raise ShapeError(f"select needs a choice for each condition, not {len(choicelist)} for {len(condlist)}")
+    if not len(condlist):
+        raise ShapeError("select needs at least one condition")
+    conditions = [array_operand(c) for c in condlist]
+    for condition in conditions:
+        if condition.dtype.kind != "b":
+            raise DTypeError(f"the conditions of select must be booleans, not {condition.dtype}")
+    choices = [operand(c) for c in choicelist]
+    chosen = operand(default)
+    dtype = np.result_type(*[c.dtype if hasattr(c, "dtype") else c for c in (*choices, chosen)])
+    for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
+        chosen = el.where(condition, choice, chosen)
+    return result(chosen if chosen.dtype == dtype else el.astype(chosen, dtype=dtype))
+
+
+def choose(a: ArrayLike, choices: Any, out: ArrayLike | None = None, mode: str = "raise") -> Array:
+    """Elements of several arrays, by the number of the array.
+
+    Parameters
+    ----------
+    a : array of integers
+        Which of the choices to take.
+    choices : sequence of arrays, or an array
+        Broadcast together with ``a``; of an array the parts along its first axis.
+    out : Array or NumPy array, optional
+        Where to write the result.
+    mode : {'raise', 'wrap', 'clip'}
+        What a number without a choice means: an error, its remainder, or the nearest choice.
+
+    Returns
+    -------
+    Array
+        Of the promoted dtype of the choices. What is not chosen has the derivative 0.
+
+    Raises
+    ------
+    ShapeError
+        If a number has no choice, with ``mode='raise'``.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.choose([0, 1, 0], [[1.0, 2.0, 3.0], 10.0])
+    Array([ 1., 10.,  3.])
+    """
+    values = members(choices, "choose")
+    places = integers(a)
+    if mode == "raise":
+        numbers = concrete(places, "choose with mode='raise'")
+        if ((numbers < 0) | (numbers >= len(values))).any():
+            raise ShapeError(f"choose has {len(values)} choices, of the numbers 0 ... {len(values) - 1}")
+    else:
+        places = within(places, len(values), mode)
+    shape = broadcast_shapes(places.shape, *[v.shape for v in values])
+    chosen = values[-1]
+    for number in range(len(values) - 1):
+        chosen = el.where(el.equal(places, number), values[number], chosen)
+    return delivered(chosen if chosen.shape == shape else broadcast_to(chosen, shape=shape), out, "choose")
+
+
+def piecewise(x: ArrayLike, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Array:
+    """A function that is given by several, each on its part of the domain.
+
+    Parameters
+    ----------
+    x : array
+    condlist : sequence of arrays of booleans, or one array
+        Of the shape of ``x``; where several hold, the last one counts.
+    funclist : sequence of functions and numbers
+        One for each condition, and perhaps one more for where none holds, by default 0. A function is called as
+        ``function(part, *args, **kw)`` with a vector of the elements at which its condition holds.
+
+    Returns
+    -------
+    Array
+        Of the shape and dtype of ``x``. Each part has the derivative of its own function; :func:`where` chooses under
+        :func:`wengert.vmap`, too, where a condition has no single value.
+
+    Raises
+    ------
+    ShapeError
+        If there are neither as many functions as conditions nor one more.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> x = wg.array([-4.0, 4.0])
+    >>> wg.piecewise(x, [x > 0], [wg.sqrt, lambda x: -wg.sqrt(-x)])
+    Array([-2.,  2.])
+    """
+    value = array_operand(x)
+    single = not isinstance(condlist, (list, tuple)) and not len(array_operand(condlist).shape) > len(value.shape)
+    if single or (value.shape and isinstance(condlist, (list, tuple)) and not _holds_arrays(condlist)):
+        condlist = [condlist]
+    conditions = [concrete(array_operand(c), "the conditions of piecewise").astype(bool) for c in condlist]
+    count = len(conditions)
+    if len(funclist) == count + 1:
+        conditions.append(~np.logical_or.reduce(conditions) if conditions else np.ones(value.shape, bool))
+    elif len(funclist) != count:
+        raise ShapeError(f"piecewise needs {count} functions, or {count + 1}, for {count} condition(s)")
+    made: Value = np.zeros(value.shape, value.dtype)
+    for condition, function in zip(conditions, funclist, strict=True):
+        if callable(function):
+            part = getitem(value, condition)
+            if 0 not in part.shape:
+                made = setitem(made, condition, function(result(part), *args, **kw))
+        else:
+            made = setitem(made, condition, function)
+    return result(made)
+
+
+def _holds_arrays(conditions: Sequence[Any]) -> bool:
+    return bool(conditions) and (hasattr(conditions[0], "shape") or isinstance(conditions[0], (list, tuple)))

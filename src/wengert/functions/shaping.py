@@ -11,7 +11,7 @@ import numpy as np
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
-from ..core.types import Shape, broadcast_shapes, normalize_axes, normalize_axis
+from ..core.types import Shape, normalize_axes, normalize_axis
 from ..ops import shaping as ops
 from ..ops.elementwise import astype as _astype
 from .devices import check_device
@@ -36,8 +36,6 @@ __all__ = [
     "matrix_transpose",
     "swapaxes",
     "moveaxis",
-    "broadcast_to",
-    "broadcast_arrays",
     "repeat",
     "tile",
 ]
@@ -406,38 +404,6 @@ def _distinct(axes: Any, ndim: int, what: str) -> list[int]:
 
 
 # Repetition -----------------------------------------------------------------------------------------------------------
-
-
-def broadcast_to(array: ArrayLike, shape: Any) -> Array:
-    """The array repeated to a shape, by NumPy's rule; its derivative is summed over the repetitions.
-
-    Examples
-    --------
-    >>> import wengert as wg
-    >>> wg.broadcast_to([1.0, 2.0], (2, 2))
-    Array([[1., 2.],
-           [1., 2.]])
-    """
-    a = array_operand(array)
-    shape = shape_argument(shape)
-    lead = len(shape) - len(a.shape)
-    if lead < 0 or any(n not in (1, m) for n, m in zip(a.shape, shape[lead:], strict=True)):
-        raise ShapeError(f"an array of shape {a.shape} does not broadcast to the shape {shape}")
-    return result(ops.broadcast_to(a, shape=shape))
-
-
-def broadcast_arrays(*args: ArrayLike) -> tuple[Array, ...]:
-    """Arrays repeated to the shape to which they broadcast together.
-
-    Examples
-    --------
-    >>> import wengert as wg
-    >>> [x.shape for x in wg.broadcast_arrays(wg.ones((2, 1)), wg.ones(3))]
-    [(2, 3), (2, 3)]
-    """
-    values = [array_operand(a) for a in args]
-    shape = broadcast_shapes(*[v.shape for v in values])
-    return tuple(result(ops.broadcast_to(v, shape=shape)) for v in values)
 
 
 def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> Array:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.errors import ShapeError
+from ..core.errors import DTypeError, ShapeError
 from ..core.types import Value, normalize_axis
-from ..ops import indexing as ops
-from ..ops.shaping import reshape
-from .indexing import along_axis, getitem
+from ..ops import elementwise as el, ordering as ops
+from ..ops.shaping import flip, reshape
+from .indexing import getitem, integers
+from .joining import members
 from .operands import ArrayLike, array_operand, concrete, result
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["argsort", "searchsorted", "sort", "unique"]
+__all__ = [
+    "sort",
+    "argsort",
+    "sort_complex",
+    "partition",
+    "argpartition",
+    "lexsort",
+    "searchsorted",
+    "digitize",
+]
+
+
+# Sorting --------------------------------------------------------------------------------------------------------------
 
 
 def _flat_or_axis(a: ArrayLike, axis: int | None, name: str) -> tuple[Value, int]:
@@ -29,7 +43,27 @@ def _flat_or_axis(a: ArrayLike, axis: int | None, name: str) -> tuple[Value, int
     return x, normalize_axis(axis, len(x.shape))
 
 
-def sort(a: ArrayLike, axis: int | None = -1, *, kind: str | None = None, stable: bool | None = None) -> Array:
+_KINDS = (None, "quicksort", "heapsort", "mergesort", "stable")
+
+
+def _check_sorting(name: str, kind: Any, order: Any, stable: Any = None) -> None:
+    if order is not None:
+        raise ValueError(f"{name} with order= sorts by fields, which arrays of numbers do not have")
+    if kind not in _KINDS:
+        raise ValueError(f"{name} has the kinds {', '.join(map(repr, _KINDS))}, not {kind!r}; all keep equal elements")
+    if kind is not None and stable is not None:
+        raise ValueError(f"{name} takes kind= or stable=, not both")
+
+
+def sort(
+    a: ArrayLike,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: None = None,
+    *,
+    stable: bool | None = None,
+    descending: bool = False,
+) -> Array:
     """A sorted copy.
 
     Parameters
@@ -39,11 +73,15 @@ def sort(a: ArrayLike, axis: int | None = -1, *, kind: str | None = None, stable
         Along which to sort; None sorts the flattened array.
     kind, stable : optional
         As in NumPy, and without effect: equal elements always keep their order.
+    order : None
+        Of NumPy's fields, which arrays of numbers do not have.
+    descending : bool
+        Whether to sort from the largest to the smallest.
 
     Returns
     -------
     Array
-        In ascending order, NaN last. Its derivative is permuted as its elements are.
+        In ascending order, NaN last, or in descending order, NaN first. Its derivative is permuted as its elements are.
 
     Examples
     --------
@@ -51,11 +89,22 @@ def sort(a: ArrayLike, axis: int | None = -1, *, kind: str | None = None, stable
     >>> wg.sort([3.0, 1.0, 2.0])
     Array([1., 2., 3.])
     """
+    _check_sorting("sort", kind, order, stable)
     x, axis = _flat_or_axis(a, axis, "sort")
-    return result(along_axis(x, ops.argsort(x, axis=axis), axis, unique=True))
+    if not descending:
+        return result(ops.sort(x, axis=axis))
+    return result(flip(ops.sort(flip(x, axes=(axis,)), axis=axis), axes=(axis,)))
 
 
-def argsort(a: ArrayLike, axis: int | None = -1, *, kind: str | None = None, stable: bool | None = None) -> Array:
+def argsort(
+    a: ArrayLike,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: None = None,
+    *,
+    stable: bool | None = None,
+    descending: bool = False,
+) -> Array:
     """The indices that sort an array; no derivative follows them.
 
     Parameters
@@ -65,6 +114,10 @@ def argsort(a: ArrayLike, axis: int | None = -1, *, kind: str | None = None, sta
         Along which to sort; None sorts the flattened array.
     kind, stable : optional
         As in NumPy, and without effect: equal elements always keep their order.
+    order : None
+        Of NumPy's fields, which arrays of numbers do not have.
+    descending : bool
+        Whether to sort from the largest to the smallest.
 
     Returns
     -------
@@ -76,8 +129,126 @@ def argsort(a: ArrayLike, axis: int | None = -1, *, kind: str | None = None, sta
     >>> wg.argsort([3.0, 1.0, 2.0])
     Array([1, 2, 0])
     """
+    _check_sorting("argsort", kind, order, stable)
     x, axis = _flat_or_axis(a, axis, "argsort")
-    return result(ops.argsort(x, axis=axis))
+    if not descending:
+        return result(ops.argsort(x, axis=axis))
+    places = flip(ops.argsort(flip(x, axes=(axis,)), axis=axis), axes=(axis,))
+    return result(el.subtract(x.shape[axis] - 1, places))
+
+
+def sort_complex(a: ArrayLike) -> Array:
+    """A sorted copy along the last axis, in complex numbers: by the real parts, then by the imaginary ones.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.sort_complex([2, 1])
+    Array([1.+0.j, 2.+0.j])
+    """
+    x, axis = _flat_or_axis(a, -1, "sort_complex")
+    if x.dtype.kind != "c":
+        x = el.astype(x, dtype=np.dtype("complex64" if x.dtype.kind in "iu" and x.dtype.itemsize < 4 else "complex128"))
+    return result(ops.sort(x, axis=axis))
+
+
+def partition(
+    a: ArrayLike, kth: int | Sequence[int], axis: int | None = -1, kind: str = "introselect", order: None = None
+) -> Array:
+    """A copy in which some elements are where sorting would put them: no larger ones before, no smaller ones after.
+
+    Parameters
+    ----------
+    a : array
+    kth : int or sequence of int
+        The places of these elements.
+    axis : int, optional
+        Along which to sort; None sorts the flattened array.
+    kind : {'introselect'}
+        There is no other.
+    order : None
+        Of NumPy's fields, which arrays of numbers do not have.
+
+    Returns
+    -------
+    Array
+        Its derivative is permuted as its elements are.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.partition([3.0, 1.0, 2.0], 1)[1]
+    Array(2.)
+    """
+    x, axis = _flat_or_axis(a, axis, "partition")
+    return result(ops.permuted(x, _partitioning("partition", x, kth, axis, kind, order), axis))
+
+
+def argpartition(
+    a: ArrayLike, kth: int | Sequence[int], axis: int | None = -1, kind: str = "introselect", order: None = None
+) -> Array:
+    """The indices that make the :func:`partition` of an array; no derivative follows them.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.argpartition([3.0, 1.0, 2.0], 0)[0]
+    Array(1)
+    """
+    x, axis = _flat_or_axis(a, axis, "argpartition")
+    return result(_partitioning("argpartition", x, kth, axis, kind, order))
+
+
+def _partitioning(name: str, x: Value, kth: Any, axis: int, kind: Any, order: Any) -> Value:
+    if kind != "introselect":
+        raise ValueError(f"{name} has the kind 'introselect' only, not {kind!r}")
+    _check_sorting(name, None, order)
+    places = concrete(integers(kth), f"kth of {name}")
+    n = x.shape[axis]
+    if places.ndim > 1:
+        raise ShapeError(f"kth of {name} must be an integer or a sequence of integers, not of shape {places.shape}")
+    outside = places[(places < -n) | (places >= n)] if places.ndim else places[None][[not -n <= places < n]]
+    if outside.size:
+        raise ShapeError(f"kth of {name} is {outside[0]}, but there are {n} elements along axis {axis}")
+    return ops.argpartition(x, kth=tuple(int(i) % n for i in places.ravel()), axis=axis)
+
+
+def lexsort(keys: Any, axis: int = -1) -> Array:
+    """The indices that sort by several keys, by the last one first; no derivative follows them.
+
+    Parameters
+    ----------
+    keys : sequence of arrays, or an array
+        Of one shape; of an array the parts along its first axis.
+    axis : int
+        Along which to sort.
+
+    Returns
+    -------
+    Array of int
+        Where all keys are equal, the order is kept.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.lexsort(([3, 1, 2], [1, 1, 0]))
+    Array([2, 1, 0])
+    """
+    columns = members(keys, "lexsort")
+    shapes = {c.shape for c in columns}
+    if len(shapes) > 1:
+        raise ShapeError(f"lexsort needs keys of one shape, not {' and '.join(map(str, sorted(shapes)))}")
+    (shape,) = shapes
+    if not shape:
+        return result(np.zeros((), np.intp))
+    axis = normalize_axis(axis, len(shape))
+    order = ops.argsort(columns[0], axis=axis)
+    for column in columns[1:]:
+        order = ops.permuted(order, ops.argsort(ops.permuted(column, order, axis), axis=axis), axis)
+    return result(order)
+
+
+# Searching ------------------------------------------------------------------------------------------------------------
 
 
 def searchsorted(a: ArrayLike, v: ArrayLike, side: str = "left", sorter: ArrayLike | None = None) -> Array:
@@ -105,40 +276,56 @@ def searchsorted(a: ArrayLike, v: ArrayLike, side: str = "left", sorter: ArrayLi
     >>> wg.searchsorted([1, 2, 3], [0.5, 2.0])
     Array([0, 1])
     """
-    x, values = (concrete(array_operand(y), "searchsorted") for y in (a, v))
-    if x.ndim != 1:
+    x, values = array_operand(a), array_operand(v)
+    if len(x.shape) != 1:
         raise ShapeError(f"searchsorted needs a sorted vector, not an array of shape {x.shape}")
     if side not in ("left", "right"):
         raise ValueError(f"side must be 'left' or 'right', not {side!r}")
-    order = None if sorter is None else concrete(array_operand(sorter), "searchsorted")
-    return result(np.asarray(np.searchsorted(x, values, side, order)))  # type: ignore[call-overload]
+    if sorter is not None:
+        order = integers(sorter)
+        if order.shape != x.shape:
+            raise ShapeError(f"sorter of shape {order.shape} must be as long as the vector of shape {x.shape}")
+        x = getitem(x, order)
+    return result(ops.searchsorted(x, values, side=side, rows=0))
 
 
-def unique(ar: ArrayLike, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    """The sorted elements of an array, each once.
+def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Array:
+    """The number of the bin in which each value is; no derivative follows it.
 
     Parameters
     ----------
-    ar : array
-    return_index, return_inverse, return_counts : bool
-        Whether to return, too: where each element occurs first (in the flattened array); which of the elements each
-        one of ``ar`` is; how often each occurs.
+    x : array of real numbers
+    bins : vector
+        The edges, in ascending or descending order.
+    right : bool
+        Whether a bin includes its edge at the right instead of that at the left.
 
     Returns
     -------
-    Array, or a tuple of Arrays
-        The derivative of an element is that of its first occurrence; the indices and counts have none.
+    Array of int
+        Of the shape of ``x``: i where ``bins[i-1] <= x < bins[i]`` for ascending edges.
+
+    Raises
+    ------
+    ValueError
+        If the edges are in no order.
 
     Examples
     --------
     >>> import wengert as wg
-    >>> wg.unique([2.0, 1.0, 2.0], return_counts=True)
-    (Array([1., 2.]), Array([1, 2]))
+    >>> wg.digitize([0.2, 6.4, 3.0], [0.0, 1.0, 2.5, 4.0])
+    Array([1, 4, 3])
     """
-    x = array_operand(ar)
-    _, first, inverse, counts = np.unique(concrete(x, "unique"), True, True, True)
-    values = result(getitem(reshape(x, shape=(prod(x.shape),)), first))
-    extra = [
-        result(y) for y, asked in ((first, return_index), (inverse, return_inverse), (counts, return_counts)) if asked
-    ]
-    return (values, *extra) if extra else values
+    values, edges = array_operand(x), array_operand(bins)
+    if values.dtype.kind == "c":
+        raise DTypeError("digitize takes real numbers, not complex ones")
+    if len(edges.shape) != 1:
+        raise ShapeError(f"digitize needs a vector of edges, not an array of shape {edges.shape}")
+    order = concrete(edges, "the order of the edges of digitize")
+    side = "left" if right else "right"
+    if (order[1:] >= order[:-1]).all():
+        return result(ops.searchsorted(edges, values, side=side, rows=0))
+    if not (order[1:] <= order[:-1]).all():
+        raise ValueError("the edges of digitize must be in ascending or descending order")
+    found = ops.searchsorted(flip(edges, axes=(0,)), values, side=side, rows=0)
+    return result(el.subtract(edges.shape[0], found))

@@ -5,6 +5,7 @@ evaluated, on boxes it goes through their interpreters.
 """
 
 from . import contraction, control, elementwise, families, fft, indexing, linalg, reductions, shaping
+from . import contraction, control, elementwise, families, indexing, linalg, ordering, reductions, shaping, windows
 
 __all__ = [
     "contraction",
@@ -16,4 +17,10 @@ __all__ = [
     "linalg",
     "reductions",
     "shaping",
+    "indexing",
+    "linalg",
+    "ordering",
+    "reductions",
+    "shaping",
+    "windows",
 ]

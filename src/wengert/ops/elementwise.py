@@ -44,6 +44,7 @@ _BITS = (Example(([3, 5], [[1], [6]])), Example((3, [5])), Example(([True, False
 bitwise_and = elementwise("bitwise_and", None, None, examples=_BITS, lower=lambda m, x, y: m.bitwise("and", x, y))
 bitwise_or = elementwise("bitwise_or", None, None, examples=_BITS, lower=lambda m, x, y: m.bitwise("or", x, y))
 bitwise_xor = elementwise("bitwise_xor", None, None, examples=_BITS, lower=lambda m, x, y: m.bitwise("xor", x, y))
+bitwise_count = elementwise("bitwise_count", None, examples=(Example(([-3, 0, 255],)),))
 left_shift = elementwise("left_shift", None, None, examples=_BITS[:2], lower=lambda m, x, y: m.shift("left", x, y))
 right_shift = elementwise("right_shift", None, None, examples=_BITS[:2], lower=lambda m, x, y: m.shift("right", x, y))
 invert = elementwise(

@@ -1,4 +1,4 @@
-"""Reading and writing by index, and ordering.
+"""Reading and writing by index.
 
 NumPy's indexing is taken apart by :mod:`wengert.functions.indexing` into a basic part (slices, integers, new axes:
 ``getitem``) and an advanced part (integer arrays: ``gather``). An index of ``getitem`` is a tuple of slices, integers
@@ -19,7 +19,6 @@ from .families import constant, linear, scale, shape_rule
 from .shaping import reshape, spread
 
 __all__ = [
-    "argsort",
     "gather",
     "getitem",
     "index_set",
@@ -286,23 +285,4 @@ scatter_set = linear(  # a copy of x with the values written at the indices
         Example(((3, 4), (), [3, 0]), {"axes": (1,), "unique": True}),
         Example(((3, 0), (2, 0), [1, 1]), {"axes": (0,), "unique": False}),
     ),
-)
-
-
-# Ordering ------------------------------------------------------------------------------------------------------------
-
-
-def _argsort_type(x: ArrayType, *, axis: int) -> ArrayType:
-    return ArrayType(x.shape, backend.dtype("intp"))
-
-
-def _argsort_batch(size: int, inputs: Sequence[Value], batched: Sequence[bool], params: Params) -> Value:
-    return argsort(inputs[0], axis=params["axis"] + 1)
-
-
-argsort = constant(  # stable
-    "argsort",
-    type_rule=_argsort_type,
-    batch=_argsort_batch,
-    examples=(Example(((2, 4),), {"axis": 1}), Example(((0,),), {"axis": 0})),
 )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import contraction, elementwise, fft, linalg, movement, reductions, samples
+from . import contraction, elementwise, linalg, movement, ordering, reductions, windows
 from .protocol import (
     arange,
     asarray,
@@ -59,6 +60,7 @@ _MODULES = (
     linalg,
     samples,
 )
+_MODULES = (elementwise, reductions, movement, contraction, linalg, ordering, windows)
 
 
 def implementation(name: str) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Shaping, joining, indexing and sorting."""
+"""Shaping, joining and indexing."""
 
 from __future__ import annotations
 
@@ -138,8 +138,3 @@ def scatter_winners(*indices: Any, axes: Axes, shape: tuple[int, ...]) -> Any:
     order = np.arange(np.broadcast(*indices).size).reshape(np.broadcast_shapes(*map(np.shape, indices)))
     target[_in_order(indices)] = order
     return target[indices] == order
-
-
-def argsort(x: Any, *, axis: int) -> Array:
-    """Indices that sort along an axis, stably."""
-    return np.argsort(x, axis=axis, kind="stable")
