@@ -35,6 +35,8 @@ def _differences(x: Value, axis: int) -> Value:
 
 
 def _joined(parts: Sequence[Value], axis: int) -> Value:
+    if len(parts) == 1:
+        return parts[0]
     return concatenate(*parts, axis=axis, sizes=tuple(p.shape[axis] for p in parts))
 
 
@@ -316,8 +318,12 @@ def trapezoid(y: ArrayLike, x: ArrayLike | None = None, dx: ArrayLike = 1.0, axi
         else:
             steps = _differences(places, normalize_axis(axis - len(samples.shape), len(places.shape)))
     pairs = el.add(_slice(samples, axis, 1, None), _slice(samples, axis, None, -1))
-    areas = el.divide(el.multiply(steps, pairs), 2.0)
-    return result(red.sum(areas, axes=(axis + len(areas.shape) - len(samples.shape),), keepdims=False))
+    if not getattr(steps, "shape", ()):
+        total = el.multiply(steps, red.sum(pairs, axes=(axis,), keepdims=False))
+    else:
+        areas = el.multiply(steps, pairs)
+        total = red.sum(areas, axes=(axis + len(areas.shape) - len(samples.shape),), keepdims=False)
+    return result(el.divide(total, 2.0))
 
 
 # Vectors and angles ---------------------------------------------------------------------------------------------------

@@ -232,18 +232,18 @@ def nan_to_num(
 
 
 def _replaced(x: Value, nan: ArrayLike, posinf: ArrayLike | None, neginf: ArrayLike | None) -> Value:
-    if x.dtype.kind == "c":
-        real, imag = (_replaced(part(x), nan, posinf, neginf) for part in (el.real, el.imag))
-        return el.add(real, el.multiply(imag, 1j))
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         return x
     limits = np.finfo(x.dtype)
-    for place, given, default in (
-        (el.isnan(x), nan, 0.0),
-        (el.equal(x, np.inf), posinf, limits.max),
-        (el.equal(x, -np.inf), neginf, limits.min),
-    ):
-        number = operand(default if given is None else given)
+    chosen = (nan, limits.max if posinf is None else posinf, limits.min if neginf is None else neginf)
+    if all(isinstance(n, (int, float, np.floating)) for n in chosen):
+        numbers = dict(zip(("nan", "posinf", "neginf"), map(float, chosen), strict=True))
+        return ops.nan_to_num(x, **numbers)
+    if x.dtype.kind == "c":
+        real, imag = (_replaced(part(x), *chosen) for part in (el.real, el.imag))
+        return el.add(real, el.multiply(imag, 1j))
+    for place, given in zip((el.isnan(x), el.equal(x, np.inf), el.equal(x, -np.inf)), chosen, strict=True):
+        number = operand(given)
         if hasattr(number, "dtype") and number.dtype != x.dtype:
             number = el.astype(number, dtype=x.dtype)
         x = el.where(place, number, x)

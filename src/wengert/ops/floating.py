@@ -6,15 +6,17 @@ They are of real numbers only. Partial derivatives as in :mod:`wengert.ops.eleme
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf, nan
 from typing import Any
 
 from ..backends import backend
+from ..core.lowering import NotLowered
 from ..core.primitive import BatchRule, Example
 from ..core.types import ArrayType, Value
-from .elementwise import kept, rint, sign
+from .elementwise import imag, isfinite, kept, real, rint, sign
 from .families import elementwise, general, result_dtype, zeros_like
 
-__all__ = ["copysign", "fmod", "frexp", "gcd", "heaviside", "lcm", "ldexp", "modf", "nextafter", "spacing"]
+__all__ = ["copysign", "fmod", "frexp", "gcd", "heaviside", "lcm", "ldexp", "modf", "nan_to_num", "nextafter", "spacing"]
 
 Params = dict[str, Any]
 
@@ -70,6 +72,36 @@ nextafter = elementwise(  # x, but for a rounding error
     examples=_SIGNS,
 )
 spacing = elementwise("spacing", _zero, domain=(0.6, 0.9))
+
+
+
+def _kept_where_finite(t: Value, x: Value) -> Value:
+    """Of a complex number each part by itself."""
+    if x.dtype.kind != "c":
+        return kept(t, isfinite(x))
+    parts = [kept(part(t), isfinite(part(x))) for part in (real, imag)]
+    return parts[0] + 1j * parts[1]
+
+
+def _finite(m: Any, x: Any, *, nan: float, posinf: float, neginf: float) -> Any:
+    if x.dtype.kind != "f":
+        raise NotLowered("of real numbers only")
+    infinite = m.select(m.compare("==", x, inf), posinf, m.select(m.compare("==", x, -inf), neginf, x))
+    return m.select(m.isnan(x), nan, infinite)
+
+
+_REPLACEMENTS = {"nan": 0.5, "posinf": 2.0, "neginf": -3.0}
+nan_to_num = elementwise(  # a number in place of NaN and of either infinity
+    "nan_to_num",
+    _kept_where_finite,
+    examples=(
+        Example(((2, 3),), _REPLACEMENTS),
+        Example(((),), _REPLACEMENTS),
+        Example(([inf, 1.0, -inf, nan],), _REPLACEMENTS),
+        Example(((0,),), _REPLACEMENTS),
+    ),
+    lower=_finite,
+)
 
 _NATURALS = (Example(([12, -18, 0], [[8], [5]])), Example((6, [4, 9])))
 gcd = elementwise("gcd", None, None, examples=_NATURALS)

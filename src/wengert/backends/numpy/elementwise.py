@@ -62,6 +62,11 @@ def xlogy(x: Any, y: Any) -> Any:
     return np.where(absent, 0, x * np.log(np.where(absent, 1, y)))[()]
 
 
+def nan_to_num(x: Any, *, nan: float, posinf: float, neginf: float) -> Any:
+    """Numbers in place of NaN and infinities."""
+    return np.nan_to_num(x, True, nan, posinf, neginf)
+
+
 def clip(x: Any, low: Any, high: Any) -> Any:
     """``min(max(x, low), high)``."""
     return np.minimum(np.maximum(x, low), high)
