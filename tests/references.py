@@ -313,6 +313,8 @@ def cofactor_derivative(a, x):
         return cofactor(moved) if not first else cofactor_derivative(moved, np.stack(first, -3))
 
     return ((8 * (at(0.5) - at(-0.5)) - (at(1.0) - at(-1.0))) / 6).astype(_inexact(a).dtype)
+
+
 # Searching and windows -----------------------------------------------------------------------------------------------
 
 

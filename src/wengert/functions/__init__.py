@@ -24,8 +24,8 @@ from . import (
     joining,
     linalg,
     logic,
-    quantiles,
     padding,
+    quantiles,
     random,
     ranges,
     rearranging,
@@ -202,6 +202,7 @@ from .floating import (
     nextafter as nextafter,
     real_if_close as real_if_close,
     spacing as spacing,
+)
 from .grids import (
     fromfunction as fromfunction,
     indices as indices,
@@ -256,6 +257,9 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
+from .padding import (
+    pad as pad,
+)
 from .quantiles import (
     median as median,
     nanmedian as nanmedian,
@@ -263,8 +267,6 @@ from .quantiles import (
     nanquantile as nanquantile,
     percentile as percentile,
     quantile as quantile,
-from .padding import (
-    pad as pad,
 )
 from .ranges import (
     arange as arange,

@@ -12,6 +12,7 @@ from ..core.interpreter import Box, strip
 from ..core.types import Value
 from ..ops import shaping as ops
 from .creation import DType, check_order, made
+from .devices import check_device
 from .operands import ArrayLike, array_operand, concrete, result
 from .shaping import astype, number_dtype
 

@@ -36,8 +36,9 @@ DType = Any
 """Anything that NumPy takes for a dtype of numbers, or None."""
 
 
-def made(value: Value, requires_grad: bool) -> Array:
+def made(value: Value, requires_grad: bool, device: str | None = None) -> Array:
     """What a creation function returns."""
+    check_device(device)
     array = result(value)
     return array.requires_grad_() if requires_grad else array
 

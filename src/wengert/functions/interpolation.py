@@ -9,7 +9,8 @@ from ..core.errors import DTypeError, ShapeError
 from ..core.interpreter import Box
 from ..core.types import Value, is_inexact
 from ..ops import elementwise as el, interpolation as ops
-from ..ops.indexing import argsort, gather, getitem
+from ..ops.indexing import gather, getitem
+from ..ops.ordering import argsort
 from ..ops.shaping import concatenate
 from .operands import ArrayLike, array_operand, operand, result
 

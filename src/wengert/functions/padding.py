@@ -18,7 +18,7 @@ from ..core.types import Value, normalize_axis
 from ..ops import elementwise as el, shaping as ops
 from ..ops.families import absorbing_multiply
 from ..ops.indexing import getitem
-from . import reductions, statistics
+from . import quantiles, reductions, statistics
 from .indexing import getitem as getitem_of_any
 from .operands import ArrayLike, array_operand, concrete, result
 from .ranges import linspace
@@ -287,7 +287,7 @@ _MODES: dict[str, tuple[Any, str, Any]] = {  # what makes the blocks, the option
     "linear_ramp": (_ramps, "end_values", 0),
     "maximum": (partial(_statistic, of=reductions.max), "stat_length", None),
     "mean": (partial(_statistic, of=statistics.mean), "stat_length", None),
-    "median": (partial(_statistic, of=statistics.median), "stat_length", None),
+    "median": (partial(_statistic, of=quantiles.median), "stat_length", None),
     "minimum": (partial(_statistic, of=reductions.min), "stat_length", None),
     "reflect": (partial(_mirrored, centred=True), "reflect_type", "even"),
     "symmetric": (partial(_mirrored, centred=False), "reflect_type", "even"),

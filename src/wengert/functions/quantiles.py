@@ -15,8 +15,9 @@ from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
 from ..core.types import Shape, Value, normalize_axes
 from ..ops import elementwise as el, reductions as red
-from ..ops.indexing import argsort, gather, getitem
+from ..ops.indexing import gather, getitem
 from ..ops.order_statistics import along_last, order_statistics
+from ..ops.ordering import argsort
 from ..ops.shaping import reshape, transpose
 from .operands import ArrayLike, array_operand, concrete, result
 from .reductions import Axes, Axis, as_dtype, elements_along, require_elements
@@ -182,9 +183,9 @@ def quantile(
 
     Notes
     -----
-    The derivative belongs to the one or two elements of which the quantile is made, of equal ones to those that a stable
-    sort would put there. The derivative with respect to ``q`` is the slope of the interpolation, and 0 where an element
-    is chosen; weights choose, and have the derivative 0.
+    The derivative belongs to the one or two elements of which the quantile is made, of equal ones to those that a
+    stable sort would put there. The derivative with respect to ``q`` is the slope of the interpolation, and 0 where an
+    element is chosen; weights choose, and have the derivative 0.
 
     Examples
     --------

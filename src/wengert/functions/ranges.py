@@ -27,6 +27,7 @@ def arange(
     step: ArrayLike = 1,
     dtype: DType = None,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Array:
     """Evenly spaced numbers, the end excluded.
@@ -38,6 +39,8 @@ def arange(
     step : number
     dtype : optional
         By default integers for integers, else floats.
+    device : "cpu", optional
+        There is no other.
     requires_grad : bool
         Whether computations with the array are recorded.
 
@@ -56,7 +59,7 @@ def arange(
     """
     first, last = (_number(x) for x in ((0, start) if stop is None else (start, stop)))
     target = None if dtype is None else number_dtype(dtype)
-    return made(np.arange(first, last, _number(step), dtype=target), requires_grad)
+    return made(np.arange(first, last, _number(step), dtype=target), requires_grad, device)
 
 
 def _number(x: ArrayLike) -> Any:
@@ -76,6 +79,7 @@ def linspace(
     dtype: DType = None,
     axis: int = 0,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Any:
     """Numbers at equal distances from one to another.
@@ -94,6 +98,8 @@ def linspace(
         By default floats.
     axis : int
         Along which axis of the result the numbers are, where ``start`` or ``stop`` is an array.
+    device : "cpu", optional
+        There is no other.
     requires_grad : bool
         Whether computations with the array are recorded.
 
@@ -114,7 +120,8 @@ def linspace(
     target = None if dtype is None else number_dtype(dtype)
     if not isinstance(low, Box) and not isinstance(high, Box):
         values, step = np.linspace(low, high, num, endpoint=endpoint, retstep=True, dtype=target, axis=axis)
-        return (made(values, requires_grad), result(np.asarray(step))) if retstep else made(values, requires_grad)
+        marked = made(values, requires_grad, device)
+        return (marked, result(np.asarray(step))) if retstep else marked
     low, high = (v if not hasattr(v, "dtype") or is_inexact(v.dtype) else astype(v, float) for v in (low, high))
     difference = el.subtract(high, low)
     rank = len(difference.shape)
@@ -123,7 +130,7 @@ def linspace(
     values = ops.move_axis(points, 0, normalize_axis(axis, rank + 1))
     if target is not None:
         values = astype(el.floor(values) if target.kind in "iu" else values, target, copy=False)
-    marked = made(values, requires_grad)
+    marked = made(values, requires_grad, device)
     return (marked, result(el.divide(difference, max(num - 1 if endpoint else num, 1)))) if retstep else marked
 
 
@@ -136,6 +143,7 @@ def logspace(
     dtype: DType = None,
     axis: int = 0,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Array:
     """Numbers at equal ratios: ``base`` to the powers ``linspace(start, stop, num)``.
@@ -154,7 +162,7 @@ def logspace(
         shape.insert(normalize_axis(axis, rank + 1), 1)
         root = ops.reshape(root, shape=tuple(shape))
     powers = el.power(root, linspace(low, high, num, endpoint, axis=axis))
-    return made(powers if dtype is None else astype(powers, dtype, copy=False), requires_grad)
+    return made(powers if dtype is None else astype(powers, dtype, copy=False), requires_grad, device)
 
 
 def _of_rank(x: Value, rank: int) -> Value:
@@ -169,6 +177,7 @@ def geomspace(
     dtype: DType = None,
     axis: int = 0,
     *,
+    device: str | None = None,
     requires_grad: bool = False,
 ) -> Array:
     """Numbers at equal ratios from one to another; the arguments are those of :func:`linspace`.
@@ -187,7 +196,7 @@ def geomspace(
     low, high = operand(start), operand(stop)
     target = None if dtype is None else number_dtype(dtype)
     if not isinstance(low, Box) and not isinstance(high, Box):
-        return made(np.geomspace(low, high, as_integer(num), endpoint, target, axis), requires_grad)
+        return made(np.geomspace(low, high, as_integer(num), endpoint, target, axis), requires_grad, device)
     low, high = el.multiply(low, 1.0), el.multiply(high, 1.0)
     common = el.add.result_type(type_of(low), type_of(high))
     sign = el.sign(ops.broadcast_to(el.astype(low, dtype=common.dtype), shape=common.shape))
@@ -195,4 +204,4 @@ def geomspace(
     place = normalize_axis(axis, len(sign.shape) + 1)
     sign = ops.reshape(sign, shape=(*sign.shape[:place], 1, *sign.shape[place:]))
     values = el.multiply(el.power(10.0, array_operand(exponents)), sign)
-    return made(values if target is None else astype(values, target, copy=False), requires_grad)
+    return made(values if target is None else astype(values, target, copy=False), requires_grad, device)

@@ -4,22 +4,39 @@ Importing this package fills the registry. A primitive is called like a function
 evaluated, on boxes it goes through their interpreters.
 """
 
-from . import contraction, control, elementwise, families, fft, indexing, linalg, reductions, shaping
-from . import contraction, control, elementwise, families, indexing, linalg, ordering, reductions, shaping, windows
+from . import (
+    contraction,
+    control,
+    convolution,
+    elementwise,
+    families,
+    fft,
+    floating,
+    indexing,
+    interpolation,
+    linalg,
+    order_statistics,
+    ordering,
+    random,
+    reductions,
+    shaping,
+    windows,
+)
 
 __all__ = [
     "contraction",
     "control",
+    "convolution",
     "elementwise",
     "families",
     "fft",
+    "floating",
     "indexing",
+    "interpolation",
     "linalg",
-    "reductions",
-    "shaping",
-    "indexing",
-    "linalg",
+    "order_statistics",
     "ordering",
+    "random",
     "reductions",
     "shaping",
     "windows",

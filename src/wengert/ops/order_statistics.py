@@ -9,7 +9,8 @@ from ..backends import backend
 from ..core.primitive import Example
 from ..core.types import Shape, Value
 from .families import general, shape_rule
-from .indexing import argsort, gather, scatter_add
+from .indexing import gather, scatter_add
+from .ordering import argsort
 from .shaping import reshape
 
 __all__ = ["along_last", "order_statistics"]

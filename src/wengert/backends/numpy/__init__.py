@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contraction, elementwise, fft, linalg, movement, reductions, samples
-from . import contraction, elementwise, linalg, movement, ordering, reductions, windows
+from . import contraction, elementwise, fft, linalg, movement, ordering, reductions, samples, windows
 from .protocol import (
     arange,
     asarray,
@@ -56,11 +55,12 @@ _MODULES = (
     reductions,
     movement,
     contraction,
+    ordering,
+    windows,
     fft,
     linalg,
     samples,
 )
-_MODULES = (elementwise, reductions, movement, contraction, linalg, ordering, windows)
 
 
 def implementation(name: str) -> Callable[..., Any]:
