@@ -257,3 +257,6 @@ def interval(x, xp, side):
 @_define
 def order_statistics(x, ranks):
     return np.sort(x, axis=-1)[..., slice(None) if ranks is None else list(ranks)]
+
+
+REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}

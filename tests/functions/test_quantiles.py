@@ -8,10 +8,21 @@ import wengert as wg
 
 FEW = settings(max_examples=25, deadline=None)
 REAL = ("float64", "float32", "int64", "bool")
-METHODS = (
-    "inverted_cdf averaged_inverted_cdf closest_observation interpolated_inverted_cdf hazen weibull linear "
-    "median_unbiased normal_unbiased lower higher midpoint nearest"
-).split()
+METHODS = [
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "linear",
+    "median_unbiased",
+    "normal_unbiased",
+    "lower",
+    "higher",
+    "midpoint",
+    "nearest",
+]
 X = np.array([[0.3, -1.0, 2.0, 0.7, 1.3], [1.1, 0.4, -0.3, 0.9, -2.0]])
 
 

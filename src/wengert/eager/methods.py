@@ -14,6 +14,7 @@ from ..functions import (
     linalg,
     reductions,
     rounding,
+    scans,
     selection,
     shaping,
     sorting,
@@ -185,11 +186,11 @@ class Operators(Box):
 
     def cumsum(self, axis: int | None = None) -> Array:
         """See :func:`wengert.cumsum`."""
-        return reductions.cumsum(self, axis)
+        return scans.cumsum(self, axis)
 
     def cumprod(self, axis: int | None = None) -> Array:
         """See :func:`wengert.cumprod`."""
-        return reductions.cumprod(self, axis)
+        return scans.cumprod(self, axis)
 
     def norm(self) -> Array:
         """The 2-norm of all elements; see :func:`wengert.linalg.norm`."""

@@ -15,11 +15,13 @@ from . import (
     joining,
     linalg,
     logic,
+    nan_reductions,
     quantiles,
     random,
     rearranging,
     reductions,
     rounding,
+    scans,
     selection,
     shaping,
     sorting,
@@ -181,6 +183,17 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
+from .nan_reductions import (
+    nancumprod as nancumprod,
+    nancumsum as nancumsum,
+    nanmax as nanmax,
+    nanmean as nanmean,
+    nanmin as nanmin,
+    nanprod as nanprod,
+    nanstd as nanstd,
+    nansum as nansum,
+    nanvar as nanvar,
+)
 from .quantiles import (
     median as median,
     nanmedian as nanmedian,
@@ -208,8 +221,6 @@ from .reductions import (
     argmax as argmax,
     argmin as argmin,
     count_nonzero as count_nonzero,
-    cumprod as cumprod,
-    cumsum as cumsum,
     logsumexp as logsumexp,
     max as max,
     min as min,
@@ -224,6 +235,12 @@ from .rounding import (
     rint as rint,
     round as round,
     trunc as trunc,
+)
+from .scans import (
+    cumprod as cumprod,
+    cumsum as cumsum,
+    cumulative_prod as cumulative_prod,
+    cumulative_sum as cumulative_sum,
 )
 from .selection import (
     clip as clip,
@@ -309,10 +326,12 @@ __all__ += indexing.__all__
 __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
+__all__ += nan_reductions.__all__
 __all__ += quantiles.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
+__all__ += scans.__all__
 __all__ += selection.__all__
 __all__ += shaping.__all__
 __all__ += sorting.__all__

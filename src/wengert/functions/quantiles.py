@@ -17,8 +17,8 @@ from ..core.types import Shape, Value, normalize_axes
 from ..ops import elementwise as el, reductions as red
 from ..ops.indexing import argsort, gather, getitem
 from ..ops.order_statistics import along_last, order_statistics
-from ..ops.shaping import broadcast_to, reshape, transpose
-from .operands import ArrayLike, array_operand, concrete, operand, result
+from ..ops.shaping import reshape, transpose
+from .operands import ArrayLike, array_operand, concrete, result
 from .reductions import Axes, Axis, as_dtype, elements_along, require_elements
 
 if TYPE_CHECKING:
@@ -182,9 +182,9 @@ def quantile(
 
     Notes
     -----
-    The derivative belongs to the one or two elements of which the quantile is made, of equal ones to those that a stable
-    sort would put there. The derivative with respect to ``q`` is the slope of the interpolation, and 0 where an element
-    is chosen; weights choose, and have the derivative 0.
+    The derivative belongs to the one or two elements of which the quantile is made, of equal ones to those that a
+    stable sort would put there. The derivative with respect to ``q`` is the slope of the interpolation, and 0 where an
+    element is chosen; weights choose, and have the derivative 0.
 
     Examples
     --------
@@ -217,7 +217,9 @@ def percentile(
     Array(2.5)
     """
     x = _real(a, "percentile")
-    return result(_quantiles(x, el.divide(array_operand(q), 100), _is_weak(q), axis, method, keepdims, weights, skip_nan=False))
+    return result(
+        _quantiles(x, el.divide(array_operand(q), 100), _is_weak(q), axis, method, keepdims, weights, skip_nan=False)
+    )
 
 
 def nanquantile(
@@ -261,7 +263,9 @@ def nanpercentile(
     Array(3.)
     """
     x = _real(a, "nanpercentile")
-    return result(_quantiles(x, el.divide(array_operand(q), 100), _is_weak(q), axis, method, keepdims, weights, skip_nan=True))
+    return result(
+        _quantiles(x, el.divide(array_operand(q), 100), _is_weak(q), axis, method, keepdims, weights, skip_nan=True)
+    )
 
 
 def _real(a: ArrayLike, name: str) -> Value:
@@ -318,7 +322,9 @@ def _unweighted(rows: Value, q: Value, weak: bool, method: str, skip_nan: bool) 
     n: Any = rows.shape[-1]
     if skip_nan:
         counts = _counts(rows)
-        n = as_dtype(reshape(counts, shape=(1, *counts.shape)), q.dtype if q.dtype.kind == "f" else backend.dtype(float))
+        n = as_dtype(
+            reshape(counts, shape=(1, *counts.shape)), q.dtype if q.dtype.kind == "f" else backend.dtype(float)
+        )
         q = reshape(q, shape=(*q.shape, *(1,) * len(counts.shape)))
     if method == "linear" and q.dtype.kind in "biu":
         method = "lower"  # of the first and the last element nothing is interpolated
@@ -422,7 +428,9 @@ def _aligned_weights(weights: ArrayLike, shape: Shape, axis: Axis, axes: Axes) -
     if w.shape != shape:
         order = axes if axis is None else tuple(a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,)))
         if axis is None or w.shape != tuple(shape[a] for a in order):
-            raise ShapeError(f"weights of shape {w.shape} fit neither the shape {shape} of the array nor its axes {axis}")
+            raise ShapeError(
+                f"weights of shape {w.shape} fit neither the shape {shape} of the array nor its axes {axis}"
+            )
         w = w.transpose(sorted(range(len(order)), key=order.__getitem__))
         w = np.broadcast_to(w.reshape([n if a in axes else 1 for a, n in enumerate(shape)]), shape)
     if (w < 0).any():

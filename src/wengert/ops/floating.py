@@ -16,7 +16,19 @@ from ..core.types import ArrayType, Value
 from .elementwise import imag, isfinite, kept, real, rint, sign
 from .families import elementwise, general, result_dtype, zeros_like
 
-__all__ = ["copysign", "fmod", "frexp", "gcd", "heaviside", "lcm", "ldexp", "modf", "nan_to_num", "nextafter", "spacing"]
+__all__ = [
+    "copysign",
+    "fmod",
+    "frexp",
+    "gcd",
+    "heaviside",
+    "lcm",
+    "ldexp",
+    "modf",
+    "nan_to_num",
+    "nextafter",
+    "spacing",
+]
 
 Params = dict[str, Any]
 
@@ -72,7 +84,6 @@ nextafter = elementwise(  # x, but for a rounding error
     examples=_SIGNS,
 )
 spacing = elementwise("spacing", _zero, domain=(0.6, 0.9))
-
 
 
 def _kept_where_finite(t: Value, x: Value) -> Value:
