@@ -350,3 +350,4 @@ def overlap_add(x, axes, sizes):
             target[axis] += offset
         out[tuple(target)] += x[place]
     return out
+REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}

@@ -121,3 +121,39 @@ def test_bad_arguments(call, error, message):
 )
 def test_derivatives(f):
     wg.testing.check_grads(f, (np.array([[0.5, -1.2, 2.0], [1.5, 0.4, -0.3]]),))
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "max", "min", "any", "all"])
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), keepdims=st.booleans())
+def test_some_elements(name, data, keepdims, arrays, like_numpy, tolerance):
+    x = data.draw(arrays(data.draw(st.sampled_from([(2, 3), (3, 1, 2), (2, 0), ()]))))
+    axis = data.draw(st.none() | st.integers(-x.ndim, x.ndim - 1)) if x.ndim else None
+    initial = {} if name in ("any", "all") else {"initial": data.draw(st.sampled_from([0, 2, -1.0]))}
+    like_numpy(name, x, axis=axis, keepdims=keepdims, rtol=tolerance(x), **initial)
+    where = data.draw(arrays((*x.shape[:-1], 1) if x.ndim else (), ("bool", "int64")))
+    like_numpy(name, x, axis=axis, where=where, rtol=tolerance(x), **initial)
+
+
+def test_derivatives_of_some_elements(smooth):
+    x, first = np.array([[0.5, -1.2, 2.0], [1.5, 0.4, -0.3]]), np.array(0.7)
+    where = np.array([[True, False, True], [False, True, True]])
+    for name in ("sum", "prod", "max", "min"):
+        f = getattr(wg, name)
+        smooth(lambda x, first, f=f: f(x, axis=1, initial=first, where=where), x, first)
+    x[0, 0] = np.inf
+    assert wg.grad(lambda x: wg.sum(x, where=np.isfinite(x)))(x)[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: wg.max([1.0], where=[True]), ValueError, "needs initial="),
+        (lambda: wg.sum(np.ones(3), where=np.ones((2, 3), bool)), wg.ShapeError, r"\(2, 3\) does not broadcast"),
+        (lambda: wg.sum([1.0], initial=[1.0, 2.0]), wg.ShapeError, "initial must be a number"),
+        (lambda: wg.prod([1.0], initial=1j), wg.DTypeError, "initial must be real"),
+    ],
+)
+def test_bad_choices(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

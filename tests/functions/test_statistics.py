@@ -121,3 +121,24 @@ def test_the_gradient_of_a_zero_deviation_is_zero():
     x = np.full((2, 3), 1.5)
     assert wg.grad(wg.std)(x).tolist() == np.zeros((2, 3)).tolist()
     assert wg.jvp(wg.std, (x,), (X,))[1].item() == 0.0
+
+
+@pytest.mark.parametrize("name", ["mean", "var", "std"])
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), keepdims=st.booleans())
+def test_some_elements(name, data, keepdims, arrays, like_numpy, tolerance):
+    x = data.draw(arrays((2, 3), finite=True))
+    where = data.draw(st.sampled_from([X > 0, X[0] > 0, X[:, :1] > 0]))
+    for axis in (None, 0, (0, 1)):
+        like_numpy(name, x, axis=axis, where=where, keepdims=keepdims, rtol=tolerance(x))
+
+
+@pytest.mark.parametrize("name", ["mean", "var", "std"])
+def test_derivatives_of_some_elements(name, smooth):
+    smooth(lambda x: getattr(wg, name)(x, axis=1, where=np.array([True, False, True])), X)
+
+
+def test_sums_of_weights(like_numpy):
+    for kwargs in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}, {"axis": 1, "weights": np.array([1, 2, 4])}):
+        like_numpy("average", X, returned=True, rtol=1e-13, **kwargs)
+    like_numpy("average", X, weights=X**2, returned=True, rtol=1e-13)

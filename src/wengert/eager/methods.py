@@ -12,6 +12,7 @@ from ..functions import (
     linalg,
     reductions,
     rounding,
+    scans,
     selection,
     shaping,
     sorting,
@@ -93,7 +94,7 @@ class Methods(Operators):
     sum, prod, max, min = reductions.sum, reductions.prod, reductions.max, reductions.min
     any, all = reductions.any, reductions.all
     argmax, argmin = reductions.argmax, reductions.argmin
-    cumsum, cumprod = reductions.cumsum, reductions.cumprod
+    cumsum, cumprod = scans.cumsum, scans.cumprod
     mean, var, std = statistics.mean, statistics.var, statistics.std
     argsort, searchsorted = sorting.argsort, sorting.searchsorted
     take, nonzero = indexing.take, indexing.nonzero

@@ -25,6 +25,7 @@ from . import (
     linalg,
     logic,
     padding,
+    nan_reductions,
     quantiles,
     random,
     ranges,
@@ -32,6 +33,7 @@ from . import (
     reductions,
     rounding,
     searching,
+    scans,
     selection,
     sets,
     shaping,
@@ -260,6 +262,17 @@ from .logic import (
 from .padding import (
     pad as pad,
 )
+from .nan_reductions import (
+    nancumprod as nancumprod,
+    nancumsum as nancumsum,
+    nanmax as nanmax,
+    nanmean as nanmean,
+    nanmin as nanmin,
+    nanprod as nanprod,
+    nanstd as nanstd,
+    nansum as nansum,
+    nanvar as nanvar,
+)
 from .quantiles import (
     median as median,
     nanmedian as nanmedian,
@@ -290,8 +303,6 @@ from .reductions import (
     argmax as argmax,
     argmin as argmin,
     count_nonzero as count_nonzero,
-    cumprod as cumprod,
-    cumsum as cumsum,
     logsumexp as logsumexp,
     max as max,
     min as min,
@@ -311,6 +322,12 @@ from .searching import (
     bincount as bincount,
     nanargmax as nanargmax,
     nanargmin as nanargmin,
+)
+from .scans import (
+    cumprod as cumprod,
+    cumsum as cumsum,
+    cumulative_prod as cumulative_prod,
+    cumulative_sum as cumulative_sum,
 )
 from .selection import (
     choose as choose,
@@ -443,6 +460,7 @@ __all__ += indexing.__all__
 __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
+__all__ += nan_reductions.__all__
 __all__ += quantiles.__all__
 __all__ += padding.__all__
 __all__ += ranges.__all__
@@ -450,6 +468,7 @@ __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
 __all__ += searching.__all__
+__all__ += scans.__all__
 __all__ += selection.__all__
 __all__ += sets.__all__
 __all__ += shaping.__all__

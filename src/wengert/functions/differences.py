@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import pi, prod
+from math import pi
 from operator import index as as_integer
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from ..ops import elementwise as el, reductions as red
 from ..ops.indexing import getitem
 from ..ops.shaping import broadcast_to, concatenate, move_axis, reshape
 from .operands import ArrayLike, array_operand, operand, result
-from .reductions import as_dtype
+from .reductions import as_dtype, flattened
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -38,10 +38,6 @@ def _joined(parts: Sequence[Value], axis: int) -> Value:
     if len(parts) == 1:
         return parts[0]
     return concatenate(*parts, axis=axis, sizes=tuple(p.shape[axis] for p in parts))
-
-
-def _flat(x: Value) -> Value:
-    return x if len(x.shape) == 1 else reshape(x, shape=(prod(x.shape),))
 
 
 # Differences ----------------------------------------------------------------------------------------------------------
@@ -125,10 +121,10 @@ def ediff1d(ary: ArrayLike, to_end: ArrayLike | None = None, to_begin: ArrayLike
     >>> wg.ediff1d([1.0, 2.0, 4.0], to_begin=0.0, to_end=[8.0, 9.0])
     Array([0., 1., 2., 8., 9.])
     """
-    x = _flat(array_operand(ary))
+    x = flattened(array_operand(ary))
     ends = []
     for name, end in (("to_begin", to_begin), ("to_end", to_end)):
-        value = None if end is None else _flat(array_operand(end))
+        value = None if end is None else flattened(array_operand(end))
         if value is not None and "biufc".index(value.dtype.kind) > "biufc".index(x.dtype.kind):
             raise TypeError(f"ediff1d cannot store {name} of {value.dtype} beside differences of {x.dtype}")
         ends.append(value if value is None or value.dtype == x.dtype else el.astype(value, dtype=x.dtype))

@@ -9,9 +9,9 @@ from ..backends import backend
 from ..core.errors import ShapeError
 from ..core.types import Value, normalize_axes, normalize_axis
 from ..ops import elementwise as el, reductions as red
-from ..ops.shaping import reshape, transpose
+from ..ops.shaping import broadcast_to, reshape, transpose
 from .operands import ArrayLike, array_operand, result
-from .reductions import Axes, Axis, as_dtype, elements_along, max, min
+from .reductions import Axes, Axis, as_dtype, elements_along, mask_of, max, min
 from .shaping import number_dtype
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ __all__ = ["mean", "average", "var", "std", "ptp"]
 # Moments --------------------------------------------------------------------------------------------------------------
 
 
-def mean(a: ArrayLike, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+def mean(
+    a: ArrayLike, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, where: ArrayLike | None = None
+) -> Array:
     """The arithmetic mean; each of n elements has the derivative 1/n.
 
     Parameters
@@ -36,6 +38,8 @@ def mean(a: ArrayLike, axis: Axis = None, dtype: Any = None, *, keepdims: bool =
         In which to add, and of the result; by default that of ``a``, and float64 for integers.
     keepdims : bool
         Whether the axes stay, with length 1.
+    where : array of bool, optional
+        Which elements count, broadcast to ``a``; by default all.
 
     Returns
     -------
@@ -53,11 +57,12 @@ def mean(a: ArrayLike, axis: Axis = None, dtype: Any = None, *, keepdims: bool =
     >>> wg.mean([[1.0, 2.0], [3.0, 4.0]], axis=0)
     Array([2., 3.])
     """
-    x, given = _inexact(a, dtype)
-    return result(as_dtype(_mean(x, normalize_axes(axis, len(x.shape)), keepdims), given))
+    x, given = inexact(a, dtype)
+    mask = None if where is None else mask_of(where, x.shape)
+    return result(as_dtype(mean_of(x, mask, normalize_axes(axis, len(x.shape)), keepdims), given))
 
 
-def _inexact(a: ArrayLike, dtype: Any) -> tuple[Value, Any]:
+def inexact(a: ArrayLike, dtype: Any) -> tuple[Value, Any]:
     """An array in the dtype in which its mean is computed, and the dtype in which that is given."""
     x = array_operand(a)
     if dtype is not None:
@@ -72,16 +77,40 @@ def _inexact(a: ArrayLike, dtype: Any) -> tuple[Value, Any]:
     return x, given
 
 
-def _mean(x: Value, axes: Axes, keepdims: bool) -> Value:
-    return _divided(red.sum(x, axes=axes, keepdims=keepdims), elements_along(x, axes))
+def mean_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool) -> Value:
+    """The mean of the elements in the mask."""
+    total = red.sum(x if mask is None else el.where(mask, x, 0), axes=axes, keepdims=keepdims)
+    return _divided(total, _count(x, mask, axes, keepdims))
 
 
-def _divided(total: Value, count: float) -> Value:
+def _count(x: Value, mask: Value | None, axes: Axes, keepdims: bool) -> Value:
+    """How many elements there are along some axes; of those in the mask, in the dtype of the real elements."""
+    if mask is None:
+        return elements_along(x, axes)
+    if mask.shape != x.shape:
+        mask = broadcast_to(mask, shape=x.shape)
+    return as_dtype(red.sum(mask, axes=axes, keepdims=keepdims), _real_dtype(x.dtype))
+
+
+def _real_dtype(dtype: Any) -> Any:
+    return dtype if dtype.kind != "c" else backend.dtype(f"f{dtype.itemsize // 2}")
+
+
+def _divided(total: Value, count: Value) -> Value:
     """``total / count``; by an array where that is zero, so that it is infinite or NaN, and its derivative too."""
+    if hasattr(count, "dtype"):
+        return el.divide(total, count)
     return el.divide(total, count if count > 0 else backend.zeros((), total.dtype))
 
 
-def average(a: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None, *, keepdims: bool = False) -> Array:
+def average(
+    a: ArrayLike,
+    axis: Axis = None,
+    weights: ArrayLike | None = None,
+    returned: bool = False,
+    *,
+    keepdims: bool = False,
+) -> Any:
     """The weighted mean Σ w a / Σ w.
 
     Parameters
@@ -92,12 +121,14 @@ def average(a: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None, *
         The axes to average over; None for all.
     weights : array, optional
         Of the shape of ``a``, or of the lengths of the axes in their order; by default all are 1.
+    returned : bool
+        Whether to return the sums of the weights, too.
     keepdims : bool
         Whether the axes stay, with length 1.
 
     Returns
     -------
-    Array
+    Array, or a pair of Arrays with ``returned=True``
         Of the shape of ``a`` without the axes.
 
     Raises
@@ -111,18 +142,25 @@ def average(a: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None, *
     >>> wg.average([1.0, 2.0, 4.0], weights=[2, 1, 1])
     Array(2.)
     """
-    if weights is None:
-        return mean(a, axis, keepdims=keepdims)
-    x, w = array_operand(a), array_operand(weights)
+    x = array_operand(a)
     axes = normalize_axes(axis, len(x.shape))
+    if weights is None:
+        average = mean(x, axis, keepdims=keepdims)
+        count = backend.asarray(elements_along(x, axes), average.dtype)
+        return (average, result(broadcast_to(count, shape=average.shape))) if returned else average
+    w = array_operand(weights)
     if w.shape != x.shape:
         w = _aligned_weights(w, x.shape, axis)
     if x.dtype.kind in "biu":
         x = el.astype(x, dtype=backend.dtype("float64"))
     product = el.multiply(x, w)
-    total = red.sum(product, axes=axes, keepdims=True)
-    out = el.divide(total, red.sum(as_dtype(w, product.dtype), axes=axes, keepdims=True))
-    return result(out if keepdims else reshape(out, shape=tuple(n for i, n in enumerate(x.shape) if i not in axes)))
+    weight = red.sum(as_dtype(w, product.dtype), axes=axes, keepdims=True)
+    out = el.divide(red.sum(product, axes=axes, keepdims=True), weight)
+    shape = out.shape if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes)
+    average = result(out if keepdims else reshape(out, shape=shape))
+    if not returned:
+        return average
+    return average, result(reshape(broadcast_to(weight, shape=out.shape), shape=shape))
 
 
 def _aligned_weights(w: Value, shape: tuple[int, ...], axis: Axis) -> Value:
@@ -145,6 +183,7 @@ def var(
     *,
     ddof: float = 0,
     keepdims: bool = False,
+    where: ArrayLike | None = None,
     correction: float | None = None,
 ) -> Array:
     """The variance: the mean of abs(a - mean(a))².
@@ -161,6 +200,8 @@ def var(
         Delta degrees of freedom: the sum of the n squares is divided by n - ddof.
     keepdims : bool
         Whether the axes stay, with length 1.
+    where : array of bool, optional
+        Which elements count, broadcast to ``a``; by default all.
     correction : float, optional
         The array API's name for ``ddof``.
 
@@ -186,16 +227,27 @@ def var(
     >>> wg.var([1.0, 2.0, 3.0, 4.0])
     Array(1.25)
     """
-    x, given = _inexact(a, dtype)
+    x, given = inexact(a, dtype)
+    mask = None if where is None else mask_of(where, x.shape)
     axes = normalize_axes(axis, len(x.shape))
-    deviation = el.subtract(x, _mean(x, axes, True))
+    out = variance_of(x, mask, axes, keepdims, delta(ddof, correction))
+    return result(out if given.kind == "c" else as_dtype(out, given))
+
+
+def variance_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float) -> Value:
+    """The variance of the elements in the mask."""
+    deviation = _deviation(x, mask, axes)
     if deviation.dtype.kind == "c":
         squares = el.add(el.square(el.real(deviation)), el.square(el.imag(deviation)))
     else:
         squares = el.square(deviation)
     total = red.sum(squares, axes=axes, keepdims=keepdims)
-    out = _divided(total, _degrees_of_freedom(x, axes, ddof, correction))
-    return result(out if given.kind == "c" else as_dtype(out, given))
+    return _divided(total, degrees_of_freedom(x, mask, axes, keepdims, ddof))
+
+
+def _deviation(x: Value, mask: Value | None, axes: Axes) -> Value:
+    deviation = el.subtract(x, mean_of(x, mask, axes, True))
+    return deviation if mask is None else el.where(mask, deviation, 0)
 
 
 def std(
@@ -205,13 +257,14 @@ def std(
     *,
     ddof: float = 0,
     keepdims: bool = False,
+    where: ArrayLike | None = None,
     correction: float | None = None,
 ) -> Array:
     """The standard deviation, the square root of the variance.
 
     Parameters
     ----------
-    a, axis, dtype, ddof, keepdims, correction
+    a, axis, dtype, ddof, keepdims, where, correction
         As for :func:`var`.
 
     Returns
@@ -231,19 +284,33 @@ def std(
     >>> wg.grad(wg.std)(wg.array([2.0, 2.0]))
     Array([0., 0.])
     """
-    x, given = _inexact(a, dtype)
+    x, given = inexact(a, dtype)
+    mask = None if where is None else mask_of(where, x.shape)
     axes = normalize_axes(axis, len(x.shape))
-    deviation = el.subtract(x, _mean(x, axes, True))
-    freedom = _degrees_of_freedom(x, axes, ddof, correction)
-    out = _divided(red.norm(deviation, axes=axes, keepdims=keepdims), sqrt(freedom))
+    out = deviation_of(x, mask, axes, keepdims, delta(ddof, correction))
     return result(out if given.kind == "c" else as_dtype(out, given))
 
 
-def _degrees_of_freedom(x: Value, axes: Axes, ddof: float, correction: float | None) -> float:
+def deviation_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float) -> Value:
+    """The standard deviation of the elements in the mask."""
+    freedom = degrees_of_freedom(x, mask, axes, keepdims, ddof)
+    root = el.sqrt(freedom) if hasattr(freedom, "dtype") else sqrt(freedom)
+    return _divided(red.norm(_deviation(x, mask, axes), axes=axes, keepdims=keepdims), root)
+
+
+def delta(ddof: float, correction: float | None) -> float:
+    """What is taken from the number of elements, by either of its names."""
     if correction is not None and ddof != 0:
         raise TypeError(f"ddof={ddof} and correction={correction} mean the same: give only one of them")
-    freedom = elements_along(x, axes) - (ddof if correction is None else correction)
-    return freedom if freedom > 0 else 0
+    return ddof if correction is None else correction
+
+
+def degrees_of_freedom(x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float) -> Value:
+    """How many numbers a variance is divided by: that of elements less ``ddof``, or 0."""
+    count = _count(x, mask, axes, keepdims)
+    if hasattr(count, "dtype"):
+        return el.maximum(el.subtract(count, ddof), 0)
+    return count - ddof if count > ddof else 0
 
 
 # Ranges ---------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import inf, prod as _prod
+from math import inf, nan, prod as _prod
 from typing import Any
 
 from ..backends import backend
@@ -30,6 +30,8 @@ __all__ = [
     "logsumexp",
     "max",
     "min",
+    "nanmax",
+    "nanmin",
     "norm",
     "prod",
     "sum",
@@ -155,6 +157,42 @@ min = general(
     batch=_batch(lambda x, **p: min(x, **p)),
     lowering=Reduction(lambda m, a, x: m.smallest(a, x), _highest, of_nothing=False),
     examples=_examples(empty=False),
+)
+
+
+def _present(x: Value, out: Value, axes: Axes, keepdims: bool) -> tuple[Value, Value]:
+    """Which elements attain the extreme, and how many do; of nothing but NaN, which equals nothing, one."""
+    attained, count = _ties(x, out, axes, keepdims)
+    return attained, count + (count == 0)
+
+
+def _present_push(t: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
+    attained, count = _present(x, out, axes, keepdims)
+    return sum(kept(t, attained), axes=axes, keepdims=keepdims) / count
+
+
+def _present_pull(ct: Value, x: Value, out: Value, *, axes: Axes, keepdims: bool) -> Value:
+    attained, count = _present(x, out, axes, keepdims)
+    return kept(_expand(ct / count, x.shape, axes, keepdims), attained)
+
+
+nanmax = general(  # of the elements that are not NaN
+    "nanmax",
+    "x",
+    jvp=[_present_push],
+    vjp=[_present_pull],
+    type_rule=_type_rule("nanmax"),
+    batch=_batch(lambda x, **p: nanmax(x, **p)),
+    examples=(*_examples(empty=False)[:4], Example(([[nan, 1.0], [2.0, nan]],), {"axes": (1,), "keepdims": False})),
+)
+nanmin = general(
+    "nanmin",
+    "x",
+    jvp=[_present_push],
+    vjp=[_present_pull],
+    type_rule=_type_rule("nanmin"),
+    batch=_batch(lambda x, **p: nanmin(x, **p)),
+    examples=(*_examples(empty=False)[:4], Example(([[nan, 1.0], [2.0, nan]],), {"axes": (1,), "keepdims": False})),
 )
 
 

@@ -29,6 +29,8 @@ sum = _reduction(np.add)
 prod = _reduction(np.multiply)
 max = _reduction(np.maximum)
 min = _reduction(np.minimum)
+nanmax = _reduction(np.fmax)
+nanmin = _reduction(np.fmin)
 any = _reduction(np.logical_or)
 all = _reduction(np.logical_and)
 
