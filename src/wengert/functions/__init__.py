@@ -24,16 +24,16 @@ from . import (
     joining,
     linalg,
     logic,
-    padding,
     nan_reductions,
+    padding,
     quantiles,
     random,
     ranges,
     rearranging,
     reductions,
     rounding,
-    searching,
     scans,
+    searching,
     selection,
     sets,
     shaping,
@@ -259,9 +259,6 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
-from .padding import (
-    pad as pad,
-)
 from .nan_reductions import (
     nancumprod as nancumprod,
     nancumsum as nancumsum,
@@ -272,6 +269,9 @@ from .nan_reductions import (
     nanstd as nanstd,
     nansum as nansum,
     nanvar as nanvar,
+)
+from .padding import (
+    pad as pad,
 )
 from .quantiles import (
     median as median,
@@ -318,16 +318,16 @@ from .rounding import (
     round as round,
     trunc as trunc,
 )
-from .searching import (
-    bincount as bincount,
-    nanargmax as nanargmax,
-    nanargmin as nanargmin,
-)
 from .scans import (
     cumprod as cumprod,
     cumsum as cumsum,
     cumulative_prod as cumulative_prod,
     cumulative_sum as cumulative_sum,
+)
+from .searching import (
+    bincount as bincount,
+    nanargmax as nanargmax,
+    nanargmin as nanargmin,
 )
 from .selection import (
     choose as choose,

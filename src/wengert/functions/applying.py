@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import ShapeError
+from ..core.interpreter import strip
 from ..core.types import normalize_axis
 from ..ops import shaping as ops
 from ..ops.indexing import getitem
@@ -49,14 +50,14 @@ def apply_along_axis(func1d: Callable[..., ArrayLike], axis: int, arr: ArrayLike
     Array([[ 5,  4],
            [11, 10]])
     """
-    x = array_operand(arr)
+    x = strip(array_operand(arr))
     axis = normalize_axis(axis, len(x.shape))
     outer = (*x.shape[:axis], *x.shape[axis + 1 :])
     if 0 in outer:
         raise ShapeError(f"apply_along_axis: an array of shape {x.shape} has no vectors along axis {axis}")
     last = ops.move_axis(x, axis, len(outer))
     rows = [
-        array_operand(func1d(result(getitem(last, index=place)), *args, **kwargs))
+        strip(array_operand(func1d(result(getitem(last, index=place)), *args, **kwargs)))
         for place in product(*map(range, outer))
     ]
     shapes = {row.shape for row in rows}

@@ -13,7 +13,7 @@ from ..ops import elementwise as el, shaping as ops
 from .indexing import fitted, getitem, storable
 from .joining import concatenate
 from .operands import ArrayLike, array_operand, concrete, result
-from .shaping import shape_argument
+from .shaping import copy, shape_argument
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -94,21 +94,26 @@ def insert(arr: ArrayLike, obj: Any, values: ArrayLike, axis: int | None = None)
     places = _insertion(obj, n)
     given = storable(array_operand(values), x.dtype)
     new = given if given.dtype == x.dtype else el.astype(given, dtype=x.dtype)
-    if places.size == 1:
+    count = places.size
+    if count == 1:
         new = ops.reshape(new, shape=(*(1,) * (rank - len(new.shape)), *new.shape))
         if not places.ndim and len(new.shape) == rank:
             new = ops.move_axis(new, 0, axis)
-        places = np.repeat(places, new.shape[axis] if len(new.shape) == rank else 1)
-    shape = (*x.shape[:axis], places.size, *x.shape[axis + 1 :])
+        count = new.shape[axis] if len(new.shape) == rank else 1
+    shape = (*x.shape[:axis], count, *x.shape[axis + 1 :])
     block = ops.broadcast_to(fitted(new, shape), shape=shape)
-    joined = ops.concatenate(x, block, axis=axis, sizes=(n, places.size))
-    before = np.argsort(places, kind="stable")
-    targets = np.empty(places.size, np.intp)
-    targets[before] = places[before] + np.arange(places.size)
-    origins = np.empty(n + places.size, np.intp)
-    origins[targets] = n + np.arange(places.size)
-    origins[np.delete(np.arange(origins.size), targets)] = np.arange(n)
+    if places.size == 1:
+        place = places.item()
+        head, tail = _runs(x, axis, [(0, place), (place, n)])
+        return result(ops.concatenate(head, block, tail, axis=axis, sizes=(place, count, n - place)))
+    joined = ops.concatenate(x, block, axis=axis, sizes=(n, count))
+    origins = np.insert(np.arange(n), places, np.arange(n, n + count))
     return result(getitem(joined, (*(slice(None),) * axis, origins)))
+
+
+def _runs(x: Value, axis: int, bounds: list[tuple[int, int]]) -> list[Value]:
+    """The parts of an array between these places along an axis."""
+    return [getitem(x, (*(slice(None),) * axis, slice(low, high))) for low, high in bounds]
 
 
 def _insertion(obj: Any, n: int) -> Any:
@@ -161,25 +166,44 @@ def delete(arr: ArrayLike, obj: Any, axis: int | None = None) -> Array:
     """
     x, axis = _flat_or_axis(array_operand(arr), axis)
     n = x.shape[axis]
-    before = (slice(None),) * axis
-    if not isinstance(obj, slice):
-        obj = concrete(array_operand(obj), "the places of delete")
-        if obj.dtype.kind == "b" and obj.shape != (n,):
-            raise ShapeError(f"delete needs a boolean for each of the {n} element(s), not the shape {obj.shape}")
-        if obj.dtype.kind not in "biu":
-            if obj.size:
-                raise IndexingError(f"the places of delete must be integers or booleans, not {obj.dtype}")
-            obj = obj.astype(np.intp)
-        if obj.size == 1 and obj.dtype.kind != "b" and -n <= obj.item() < n:
-            place = obj.item() % n
-            parts = [getitem(x, (*before, part)) for part in (slice(place), slice(place + 1, None))]
-            return result(ops.concatenate(*parts, axis=axis, sizes=(place, n - 1 - place)))
-    kept = np.ones(n, bool)
-    try:
-        kept[obj] = False
-    except IndexError as error:
-        raise IndexingError(f"delete: {error}") from None
-    return result(getitem(x, (*before, kept)))
+    dropped = _deletion(obj, n)
+    if not dropped.size:
+        return copy(x)
+    breaks = np.flatnonzero(dropped[1:] - dropped[:-1] > 1)
+    if breaks.size > _FEW:
+        kept = np.ones(n, bool)
+        kept[dropped] = False
+        return result(getitem(x, (*(slice(None),) * axis, kept)))
+    starts = [0, *(dropped[breaks] + 1).tolist(), int(dropped[-1]) + 1]
+    ends = [int(dropped[0]), *dropped[breaks + 1].tolist(), n]
+    runs = list(zip(starts, ends, strict=True))
+    parts = _runs(x, axis, runs)
+    return result(ops.concatenate(*parts, axis=axis, sizes=tuple(high - low for low, high in runs)))
+
+
+_FEW = 16
+"""Up to how many gaps it is quicker to join what is between them than to gather the elements one by one."""
+
+
+def _deletion(obj: Any, n: int) -> Any:
+    """The places to delete, in ascending order."""
+    if isinstance(obj, slice):
+        start, stop, step = obj.indices(n)
+        places = np.arange(start, stop, step)
+        return places if step > 0 else places[::-1]
+    places = concrete(array_operand(obj), "the places of delete")
+    if places.dtype.kind == "b":
+        if places.shape != (n,):
+            raise ShapeError(f"delete needs a boolean for each of the {n} element(s), not the shape {places.shape}")
+        return np.flatnonzero(places)
+    if places.dtype.kind not in "iu" and places.size:
+        raise IndexingError(f"the places of delete must be integers or booleans, not {places.dtype}")
+    places = places.astype(np.intp).reshape(-1)
+    outside = places[(places < -n) | (places >= n)]
+    if outside.size:
+        raise IndexingError(f"delete: the place {outside[0]} is outside an axis of {n} element(s)")
+    places = np.where(places < 0, places + n, places)
+    return places if places.size == 1 else np.unique(places)
 
 
 def resize(a: ArrayLike, new_shape: Any) -> Array:

@@ -59,7 +59,8 @@ def isreal(x: ArrayLike) -> Array:
     >>> wg.isreal([1 + 1j, 1 + 0j])
     Array([False,  True])
     """
-    return result(el.equal(el.imag(array_operand(x)), 0))
+    value = array_operand(x)
+    return result(el.equal(el.imag(value), 0) if value.dtype.kind == "c" else np.ones(value.shape, bool))
 
 
 def iscomplex(x: ArrayLike) -> Array:
@@ -71,7 +72,8 @@ def iscomplex(x: ArrayLike) -> Array:
     >>> wg.iscomplex([1 + 1j, 1 + 0j])
     Array([ True, False])
     """
-    return result(el.not_equal(el.imag(array_operand(x)), 0))
+    value = array_operand(x)
+    return result(el.not_equal(el.imag(value), 0) if value.dtype.kind == "c" else np.zeros(value.shape, bool))
 
 
 # Of a whole array -----------------------------------------------------------------------------------------------------

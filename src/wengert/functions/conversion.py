@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..core.types import Value
 from ..ops import shaping as ops
 from .creation import DType, check_order, made
 from .devices import check_device
-from .operands import ArrayLike, array_operand, concrete, result
+from .operands import ArrayLike, array_operand, concrete, holds_box, result
 from .shaping import astype, number_dtype
 
 if TYPE_CHECKING:
@@ -263,13 +264,11 @@ def fromiter(iter: Iterable[Any], dtype: DType, count: int = -1, *, requires_gra
     >>> wg.fromiter((i * i for i in range(4)), float)
     Array([0., 1., 4., 9.])
     """
-    numbers: list[Any] = []
-    for number in iter:
-        if len(numbers) == count:
-            break
-        numbers.append(number)
+    numbers = list(iter if count < 0 else islice(iter, count))
     if len(numbers) < count:
         raise ValueError(f"fromiter: there were {len(numbers)} numbers, fewer than count={count}")
+    if not holds_box(numbers):
+        return made(np.fromiter(numbers, number_dtype(dtype)), requires_grad)
     vector = array(numbers, dtype, requires_grad=requires_grad)
     if vector.ndim != 1:
         raise ShapeError(f"fromiter takes numbers, not arrays of shape {vector.shape[1:]}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.errors import DTypeError, IndexingError, ShapeError
-from ..core.interpreter import Box
+from ..core.interpreter import Box, strip
 from ..core.types import Value
 from ..ops import elementwise as el, shaping as ops
 from .creation import DType, checked_shape, made
@@ -305,6 +305,11 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     if len(given) != len(sizes) or len(modes) != len(sizes):
         raise ShapeError(f"ravel_multi_index needs an index and a mode for each of the {len(sizes)} axes")
     axes = range(len(sizes))
+    if not any(isinstance(i, Box) for i in given):
+        try:
+            return result(np.asarray(np.ravel_multi_index(tuple(given), sizes, modes, order)))
+        except ValueError as error:
+            raise ShapeError(f"ravel_multi_index: {error}") from None
     flat: Value = 0
     for axis in axes if order == "C" else reversed(axes):
         index, n = given[axis], sizes[axis]
@@ -323,7 +328,7 @@ def _whole(indices: ArrayLike, name: str) -> Value:
     value = array_operand(indices)
     if value.dtype.kind not in "iu" and not (0 in value.shape and not hasattr(indices, "dtype")):
         raise DTypeError(f"{name} takes integers, not {value.dtype}")
-    return el.astype(value, dtype=np.dtype(np.intp))
+    return strip(value if value.dtype == np.intp else el.astype(value, dtype=np.dtype(np.intp)))
 
 
 def _check_flattening(order: Any) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends import backend
 from ..core.errors import DTypeError, IndexingError, ShapeError
-from ..core.interpreter import Box
+from ..core.interpreter import Box, strip
 from ..core.types import SCALARS, Shape, Value, is_inexact, normalize_axis
 from ..ops import indexing as ops
 from ..ops.elementwise import astype, clip, remainder, where
@@ -241,13 +241,14 @@ def take(
 
 def within(indices: Value, n: int, mode: str) -> Value:
     """Indices of ``n`` elements, of which those outside mean what ``mode`` says."""
+    if mode not in ("raise", "wrap", "clip"):
+        raise ValueError(f"mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
+    plain = strip(indices)
+    if mode == "raise" or (not isinstance(plain, Box) and plain.size and plain.min() >= 0 and plain.max() < n):
+        return indices
     if mode == "wrap":
         return remainder(indices, n)
-    if mode == "clip":
-        return clip(indices, 0, n - 1)
-    if mode != "raise":
-        raise ValueError(f"mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
-    return indices
+    return clip(indices, 0, n - 1)
 
 
 def integers(indices: ArrayLike) -> Value:

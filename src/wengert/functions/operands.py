@@ -13,7 +13,7 @@ from ..ops.shaping import concatenate, reshape
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["ArrayLike", "array_operand", "concrete", "operand", "result"]
+__all__ = ["ArrayLike", "array_operand", "concrete", "holds_box", "operand", "result"]
 
 ArrayLike: TypeAlias = Any
 """An Array, a NumPy array or scalar, a Python number, or a nested sequence of these."""
@@ -30,7 +30,7 @@ def array_operand(x: ArrayLike) -> Value:
     """An argument as a value with shape and dtype; a sequence is stacked, recorded elements and all."""
     if isinstance(x, Box) or backend.is_array(x):
         return x
-    if isinstance(x, (list, tuple)) and _holds_box(x):
+    if isinstance(x, (list, tuple)) and holds_box(x):
         return _stack([array_operand(item) for item in x])
     try:
         value = backend.asarray(x)
@@ -41,8 +41,14 @@ def array_operand(x: ArrayLike) -> Value:
     return value
 
 
-def _holds_box(x: Any) -> bool:
-    return any(isinstance(item, Box) or (isinstance(item, (list, tuple)) and _holds_box(item)) for item in x)
+_NUMBERS = {bool, int, float, complex}
+
+
+def holds_box(x: Any) -> bool:
+    """Whether a nested sequence holds an array of a transform, or a recorded one."""
+    if _NUMBERS.issuperset(map(type, x)):  # the commonest case, made quick
+        return False
+    return any(isinstance(item, Box) or (isinstance(item, (list, tuple)) and holds_box(item)) for item in x)
 
 
 def _stack(items: list[Value]) -> Value:

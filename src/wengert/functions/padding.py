@@ -278,6 +278,12 @@ def _places(n: int, width: tuple[int, int]) -> tuple[Any, Any]:
 
 
 def _taken(x: Value, axis: int, places: Any) -> Value:
+    """The elements at these places along an axis: a slice where they follow each other, forwards or backwards."""
+    first, last = (int(places[0]), int(places[-1])) if places.size else (0, -1)
+    for step in (1, -1):
+        if places.size == step * (last - first) + 1 and (places[1:] - places[:-1] == step).all():
+            end = last + step
+            return _along(x, axis, slice(first, end if end >= 0 else None, step) if places.size else slice(0))
     return getitem_of_any(x, (*(slice(None),) * axis, places))
 
 

@@ -55,7 +55,7 @@ def bincount(x: ArrayLike, /, weights: ArrayLike | None = None, minlength: int =
     numbers = concrete(array_operand(x), "bincount")
     if numbers.size and not np.can_cast(numbers.dtype, np.intp, "safe"):
         raise DTypeError(f"bincount takes integers, not {numbers.dtype}")
-    numbers = numbers.astype(np.intp)
+    numbers = numbers.astype(np.intp, copy=False)
     if numbers.ndim != 1:
         raise ShapeError(f"bincount takes a vector, not an array of shape {numbers.shape}")
     if minlength < 0:
@@ -70,7 +70,7 @@ def bincount(x: ArrayLike, /, weights: ArrayLike | None = None, minlength: int =
     if given.shape != numbers.shape:
         raise ShapeError(f"bincount needs as many weights as numbers, not {given.shape} for {numbers.shape}")
     length = max(int(numbers.max(initial=-1)) + 1, minlength)
-    shares = el.astype(given, dtype=np.dtype(float))
+    shares = given if given.dtype == np.float64 else el.astype(given, dtype=np.dtype(float))
     return result(scatter_add(shares, numbers, axes=(0,), shape=(length,), unique=False))
 
 

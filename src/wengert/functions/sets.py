@@ -248,8 +248,11 @@ def setdiff1d(ar1: ArrayLike, ar2: ArrayLike, assume_unique: bool = False) -> Ar
     >>> wg.setdiff1d([3, 1, 2], [2, 4])
     Array([1, 3])
     """
-    x = _flat(array_operand(ar1)) if assume_unique else array_operand(unique(ar1))
-    others = concrete(array_operand(ar2), "setdiff1d")
+    x, others = _flat(array_operand(ar1)), concrete(array_operand(ar2), "setdiff1d")
+    if not _recorded(x):
+        return result(np.setdiff1d(strip(x), others, assume_unique))
+    if not assume_unique:
+        x, others = array_operand(unique(x)), np.unique(others)
     return result(getitem(x, np.isin(concrete(x, "setdiff1d"), others, assume_unique=True, invert=True)))
 
 

@@ -147,9 +147,11 @@ def sort_complex(a: ArrayLike) -> Array:
     Array([1.+0.j, 2.+0.j])
     """
     x, axis = _flat_or_axis(a, -1, "sort_complex")
-    if x.dtype.kind != "c":
-        x = el.astype(x, dtype=np.dtype("complex64" if x.dtype.kind in "iu" and x.dtype.itemsize < 4 else "complex128"))
-    return result(ops.sort(x, axis=axis))
+    ordered = ops.sort(x, axis=axis)
+    if x.dtype.kind == "c":
+        return result(ordered)
+    small = x.dtype.kind in "iu" and x.dtype.itemsize < 4
+    return result(el.astype(ordered, dtype=np.dtype("complex64" if small else "complex128")))
 
 
 def partition(
@@ -181,7 +183,7 @@ def partition(
     Array(2.)
     """
     x, axis = _flat_or_axis(a, axis, "partition")
-    return result(ops.permuted(x, _partitioning("partition", x, kth, axis, kind, order), axis))
+    return result(ops.partition(x, kth=_places("partition", x, kth, axis, kind, order), axis=axis))
 
 
 def argpartition(
@@ -196,10 +198,11 @@ def argpartition(
     Array(1)
     """
     x, axis = _flat_or_axis(a, axis, "argpartition")
-    return result(_partitioning("argpartition", x, kth, axis, kind, order))
+    return result(ops.argpartition(x, kth=_places("argpartition", x, kth, axis, kind, order), axis=axis))
 
 
-def _partitioning(name: str, x: Value, kth: Any, axis: int, kind: Any, order: Any) -> Value:
+def _places(name: str, x: Value, kth: Any, axis: int, kind: Any, order: Any) -> tuple[int, ...]:
+    """The places ``kth`` along an axis, counted from the front."""
     if kind != "introselect":
         raise ValueError(f"{name} has the kind 'introselect' only, not {kind!r}")
     _check_sorting(name, None, order)
@@ -210,7 +213,7 @@ def _partitioning(name: str, x: Value, kth: Any, axis: int, kind: Any, order: An
     outside = places[(places < -n) | (places >= n)] if places.ndim else places[None][[not -n <= places < n]]
     if outside.size:
         raise ShapeError(f"kth of {name} is {outside[0]}, but there are {n} elements along axis {axis}")
-    return ops.argpartition(x, kth=tuple(int(i) % n for i in places.ravel()), axis=axis)
+    return tuple(int(i) % n for i in places.ravel())
 
 
 def lexsort(keys: Any, axis: int = -1) -> Array:

@@ -15,7 +15,7 @@ from .families import constant, general
 from .indexing import gather, scatter_add
 from .shaping import reshape, spread
 
-__all__ = ["argpartition", "argsort", "isin", "permuted", "searchsorted", "sort"]
+__all__ = ["argpartition", "argsort", "isin", "partition", "permuted", "searchsorted", "sort"]
 
 Params = dict[str, Any]
 
@@ -58,6 +58,31 @@ sort = general(
     type_rule=lambda x, *, axis: x,
     batch=lambda size, inputs, batched, params: sort(inputs[0], axis=params["axis"] + 1),
     examples=(Example(((2, 4),), {"axis": 1}), Example(((3, 2),), {"axis": 0}), Example(((0,),), {"axis": 0})),
+)
+
+
+def _partitioning(x: Value, out: Value, axis: int) -> Value:
+    """Where the elements of a partition come from: those of equal rank belong together."""
+    return permuted(argsort(x, axis=axis), argsort(argsort(out, axis=axis), axis=axis), axis)
+
+
+def _partition_pull(ct: Value, x: Value, out: Value, *, axis: int) -> Value:
+    order = _partitioning(x, out, axis)
+    return scatter_add(ct, *_along(order, axis), axes=tuple(range(len(x.shape))), shape=x.shape, unique=True)
+
+
+partition = general(
+    "partition",
+    "x",
+    jvp=[lambda t, x, out, *, axis: permuted(t, _partitioning(x, out, axis), axis)],
+    vjp=[_partition_pull],
+    type_rule=lambda x, *, kth, axis: x,
+    batch=lambda size, inputs, batched, params: partition(inputs[0], kth=params["kth"], axis=params["axis"] + 1),
+    examples=(
+        Example(((2, 4),), {"kth": (1,), "axis": 1}),
+        Example(((5, 2),), {"kth": (0, 3), "axis": 0}),
+        Example(((0,),), {"kth": (), "axis": 0}),
+    ),
 )
 
 argpartition = constant(

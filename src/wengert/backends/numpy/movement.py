@@ -107,6 +107,10 @@ def _front(x: Array, axes: Axes) -> Array:
 
 def gather(x: Array, *indices: Any, axes: Axes, unique: bool) -> Any:
     """The elements at integer indices along some axes."""
+    if len(indices) == 1 and type(indices[0]) is np.ndarray and indices[0].dtype.kind == "i":
+        index, (axis,) = indices[0], axes
+        taken = x.take(index, axis)  # quicker than indexing
+        return taken if not axis else np.moveaxis(taken, range(axis, axis + index.ndim), range(index.ndim))
     return _front(x, axes)[indices]
 
 
