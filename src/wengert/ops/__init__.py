@@ -7,3 +7,12 @@ evaluated, on boxes it goes through their interpreters.
 from . import contraction, control, elementwise, families, indexing, linalg, reductions, shaping
 
 __all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+
+from . import (
+    factorisations as factorisations,
+    matrix_functions as matrix_functions,
+    pseudoinverse as pseudoinverse,
+    spectral as spectral,
+)
+
+__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral"]
