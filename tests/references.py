@@ -306,7 +306,7 @@ def qr_triangle(a):
 def lu(a):
     """The permutation from SciPy's permutation matrix."""
     p, l, u = scipy.linalg.lu(a)
-    return np.argmax(p, -1) if a.size else np.broadcast_to(np.arange(a.shape[-2]), a.shape[:-1]), l, u
+    return l, u, np.argmax(p, -1) if a.size else np.broadcast_to(np.arange(a.shape[-2]), a.shape[:-1])
 
 
 @_define
@@ -337,12 +337,12 @@ def triangular_solve(a, b, lower, unit):
 
 @_define
 def pinv(a, rcond, hermitian):
-    return np.linalg.pinv(a, rcond, hermitian)
+    return np.linalg.pinv(_inexact(a), rcond, hermitian)
 
 
 @_define
 def lstsq(a, b, rcond):
-    x = np.linalg.pinv(a, rcond) @ b
+    x = np.linalg.pinv(_inexact(a), rcond) @ b
     s = np.linalg.svd(a, compute_uv=False)
     rank = np.sum(s > rcond * np.max(s, axis=-1, keepdims=True, initial=0), -1)
     stack = x.shape[:-2]
@@ -351,8 +351,5 @@ def lstsq(a, b, rcond):
 
 @_define
 def matrix_function(a, function):
-    """By the eigenvalues; the logarithm and the root are principal."""
-    f = {"expm": np.exp, "logm": np.log, "sqrtm": np.sqrt}[function]
-    w, v = np.linalg.eig(_inexact(a) + 0j)
-    found = (v * f(w)[..., None, :]) @ np.linalg.inv(v)
-    return (found if np.asarray(a).dtype.kind == "c" else found.real).astype(_inexact(a).dtype)
+    a, f = _inexact(a), getattr(scipy.linalg, function)
+    return np.array([f(m) for m in a.reshape(-1, *a.shape[-2:])], a.dtype).reshape(a.shape) if a.size else a.copy()

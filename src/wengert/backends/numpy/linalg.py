@@ -177,7 +177,7 @@ def qr_triangle(a: Array) -> Any:
 
 
 def lu(a: Array) -> tuple[Array, Array, Array]:
-    """Which row of l u each row of a matrix is, and the triangular factors l and u."""
+    """The triangular factors l and u of a matrix with its rows exchanged, and which row of l u each row of it is."""
     import scipy.linalg
 
     m, n = a.shape[-2:]
@@ -185,9 +185,9 @@ def lu(a: Array) -> tuple[Array, Array, Array]:
         rows, k = np.broadcast_to(np.arange(m), a.shape[:-1]), min(m, n)
         dtype = _inexact(a).dtype
         lower = np.broadcast_to(np.eye(m, k, dtype=dtype), (*a.shape[:-1], k))
-        return rows.astype(np.intp), lower, np.zeros((*a.shape[:-2], k, n), dtype)
+        return lower, np.zeros((*a.shape[:-2], k, n), dtype), rows.astype(np.intp)
     rows, lower, upper = scipy.linalg.lu(a, p_indices=True, check_finite=False)
-    return rows.astype(np.intp), lower, upper
+    return lower, upper, rows.astype(np.intp)
 
 
 def triangular_solve(a: Array, b: Array, *, lower: bool, unit: bool) -> Array:
@@ -245,7 +245,7 @@ def interchanged(pivots: Array) -> Array:
 
 def pinv(a: Array, *, rcond: float, hermitian: bool) -> Any:
     """The pseudoinverse; singular values up to ``rcond`` times the largest count as 0."""
-    return np.linalg.pinv(a, rcond, hermitian)
+    return np.linalg.pinv(_inexact(a), rcond, hermitian)
 
 
 def lstsq(a: Array, b: Array, *, rcond: float) -> tuple[Array, Array, Array]:
