@@ -352,4 +352,5 @@ def lstsq(a, b, rcond):
 @_define
 def matrix_function(a, function):
     a, f = _inexact(a), getattr(scipy.linalg, function)
-    return np.array([f(m) for m in a.reshape(-1, *a.shape[-2:])], a.dtype).reshape(a.shape) if a.size else a.copy()
+    wide = a.astype(np.result_type(a, np.float64)).reshape(-1, *a.shape[-2:])
+    return np.array([f(m) for m in wide], a.dtype).reshape(a.shape) if a.size else a.copy()

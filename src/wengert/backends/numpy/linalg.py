@@ -277,10 +277,10 @@ def matrix_function(a: Array, *, function: str) -> Array:
     if function == "expm":
         exponentials: Array = scipy.linalg.expm(a)
         return exponentials
-    out = np.empty_like(a)
+    out, wide = np.empty_like(a), a.astype(np.result_type(a, np.float64), copy=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of singular matrices: it shows in the result
         for index in np.ndindex(a.shape[:-2]):
-            found = getattr(scipy.linalg, function)(a[index]) if np.isfinite(a[index]).all() else np.nan
+            found = getattr(scipy.linalg, function)(wide[index]) if np.isfinite(a[index]).all() else np.nan
             out[index] = np.nan if np.iscomplexobj(found) and a.dtype.kind != "c" else found
     return out
