@@ -79,7 +79,8 @@ class Trial:
 
     def __call__(self, inputs: Arrays | None = None) -> tuple[Any, ...]:
         """The outputs for inputs of any level."""
-        return outputs(self.primitive(*self.prepared(inputs), **self.example.params))
+        result = outputs(self.primitive(*self.prepared(inputs), **self.example.params))
+        return result if self.example.invariant is None else self.example.invariant(*result)
 
     def at(self, places: Sequence[int]) -> list[Any]:
         """The inputs in some places."""

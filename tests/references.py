@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 import scipy.special
 
 REFERENCES: dict[str, Callable[..., Any]] = {}
@@ -351,3 +352,118 @@ def overlap_add(x, axes, sizes):
         out[tuple(target)] += x[place]
     return out
 REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}
+# Eigenvalues and singular values -------------------------------------------------------------------------------------
+
+REFERENCES["eigvalsh"] = np.linalg.eigvalsh
+
+
+@_define
+def eigh(a, strict):
+    return tuple(np.linalg.eigh(a))
+
+
+@_define
+def eig(a, strict):
+    return tuple(x + 0j for x in np.linalg.eig(a))
+
+
+@_define
+def eigvals(a):
+    return np.linalg.eigvals(a) + 0j
+
+
+@_define
+def svd(a, full, strict):
+    return tuple(np.linalg.svd(a, full_matrices=full))
+
+
+@_define
+def svdvals(a):
+    return np.linalg.svd(a, compute_uv=False)
+
+
+@_define
+def divide_by_gaps(e, rows, columns, bound, size, hollow):
+    """Where no two of the numbers coincide."""
+    gaps = _inexact(columns)[..., None, :] - _inexact(rows)[..., :, None]
+    with np.errstate(all="ignore"):
+        quotient = _inexact(e) / gaps
+    return np.where(np.eye(e.shape[-1], dtype=bool), 0, quotient).astype(quotient.dtype) if hollow else quotient
+
+
+@_define
+def tie_shares(w, size, signed):
+    w = np.asarray(w)
+    out = np.zeros((*w.shape, w.shape[-1]), _inexact(w).real.dtype)
+    for index in np.ndindex(out.shape):
+        row = w[index[:-2]]
+        if row[index[-2]] == row[index[-1]] and not (signed and row[index[-1]] == 0):
+            out[index] = 1 / np.sum(row == row[index[-1]])
+    return out
+
+
+# Factors, generalised inverses, functions of matrices ----------------------------------------------------------------
+
+
+@_define
+def qr(a, complete):
+    return tuple(np.linalg.qr(a, "complete" if complete else "reduced"))
+
+
+@_define
+def qr_triangle(a):
+    return np.linalg.qr(a, "r")
+
+
+@_define
+def lu(a):
+    """The permutation from SciPy's permutation matrix."""
+    p, l, u = scipy.linalg.lu(a)
+    return l, u, np.argmax(p, -1) if a.size else np.broadcast_to(np.arange(a.shape[-2]), a.shape[:-1])
+
+
+@_define
+def transpositions(rows):
+    """LAPACK's pivots for a matrix with these rows, which are exchanged into a unit matrix."""
+    eye = np.eye(rows.shape[-1])
+    return np.array([scipy.linalg.lu_factor(eye[r])[1] for r in rows.reshape(-1, rows.shape[-1])]).reshape(rows.shape)
+
+
+@_define
+def interchanged(pivots):
+    out = np.empty(pivots.shape, np.intp)
+    for index in np.ndindex(pivots.shape[:-1]):
+        order = list(range(pivots.shape[-1]))
+        for i, j in enumerate(pivots[index]):
+            order[i], order[j] = order[j], order[i]
+        out[index] = order
+    return out
+
+
+@_define
+def triangular_solve(a, b, lower, unit):
+    a = np.tril(a) if lower else np.triu(a)
+    if unit:
+        a = np.where(np.eye(a.shape[-1], dtype=bool), 1, a)
+    return np.linalg.solve(a, b)
+
+
+@_define
+def pinv(a, rcond, hermitian):
+    return np.linalg.pinv(_inexact(a), rcond, hermitian)
+
+
+@_define
+def lstsq(a, b, rcond):
+    x = np.linalg.pinv(_inexact(a), rcond) @ b
+    s = np.linalg.svd(a, compute_uv=False)
+    rank = np.sum(s > rcond * np.max(s, axis=-1, keepdims=True, initial=0), -1)
+    stack = x.shape[:-2]
+    return x, np.broadcast_to(rank, stack), np.broadcast_to(s, (*stack, s.shape[-1]))
+
+
+@_define
+def matrix_function(a, function):
+    a, f = _inexact(a), getattr(scipy.linalg, function)
+    wide = a.astype(np.result_type(a, np.float64)).reshape(-1, *a.shape[-2:])
+    return np.array([f(m) for m in wide], a.dtype).reshape(a.shape) if a.size else a.copy()

@@ -59,6 +59,9 @@ class Backend(Protocol):
     def limits(self, dtype: Any) -> tuple[Any, Any]:
         """The smallest and the largest integer or boolean of a dtype."""
 
+    def precision(self, dtype: Any) -> float:
+        """The distance from 1 to the next number of an inexact dtype."""
+
     def sample(self, dtype: Any, ndim: int) -> Any:
         """An array of ones, one element along each axis, or a Python scalar for a Python type."""
 

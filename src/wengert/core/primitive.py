@@ -41,6 +41,9 @@ class Example:
     domain: tuple[float, float] = (-2.0, 2.0)
     prepare: Callable[..., Any] | None = None
     """Makes valid inputs of the random ones (a positive definite matrix, say), differentiably."""
+    invariant: Callable[..., tuple[Any, ...]] | None = None
+    """Makes of the outputs, differentiably, what is well defined: of eigenvectors, say, which have any phase, the
+    projections onto them. Derivatives are tried on that."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

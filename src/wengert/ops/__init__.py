@@ -41,3 +41,13 @@ __all__ = [
     "shaping",
     "windows",
 ]
+__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+
+from . import (
+    factorisations as factorisations,
+    matrix_functions as matrix_functions,
+    pseudoinverse as pseudoinverse,
+    spectral as spectral,
+)
+
+__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral"]

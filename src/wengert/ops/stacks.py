@@ -33,6 +33,7 @@ __all__ = [
     "skew_part",
     "square_examples",
     "stack_shape",
+    "trailing_columns",
 ]
 
 Params = dict[str, Any]
@@ -125,17 +126,23 @@ def scalar_matrix(x: Value) -> Value:
 
 def leading_columns(a: Value, n: int) -> Value:
     """The first columns."""
-    return a if a.shape[-1] == n else getitem(a, index=_first_along(a, n, 1))
+    return a if a.shape[-1] == n else getitem(a, index=_along(a, slice(n), 1))
 
 
 def leading_rows(a: Value, n: int) -> Value:
     """The first rows."""
-    return a if a.shape[-2] == n else getitem(a, index=_first_along(a, n, 2))
+    return a if a.shape[-2] == n else getitem(a, index=_along(a, slice(n), 2))
 
 
-def _first_along(a: Value, n: int, place: int) -> tuple[slice, ...]:
+def trailing_columns(a: Value, n: int) -> Value:
+    """The columns after the first."""
+    return getitem(a, index=_along(a, slice(n, None), 1))
+
+
+def _along(a: Value, part: slice, place: int) -> tuple[slice, ...]:
+    """An index of one axis, counted from the back."""
     everything = slice(None)
-    return (*(everything,) * (len(a.shape) - place), slice(n), *(everything,) * (place - 1))
+    return (*(everything,) * (len(a.shape) - place), part, *(everything,) * (place - 1))
 
 
 def off_range(u: Value, x: Value) -> Value:

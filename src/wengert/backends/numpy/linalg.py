@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,3 +89,198 @@ def slogdet(a: Array) -> tuple[Any, Any]:
 def cholesky(a: Array) -> Array:
     """The lower Cholesky factor."""
     return np.linalg.cholesky(a)
+
+
+# Eigenvalues and singular values -------------------------------------------------------------------------------------
+
+
+def eigh(a: Array, *, strict: bool) -> tuple[Any, ...]:
+    """Eigenvalues, ascending, and vectors of a Hermitian matrix, of which the lower triangle is read."""
+    return tuple(np.linalg.eigh(a))
+
+
+def eigvalsh(a: Array) -> Any:
+    """Eigenvalues of a Hermitian matrix, of which the lower triangle is read."""
+    return np.linalg.eigvalsh(a)
+
+
+def eig(a: Array, *, strict: bool) -> tuple[Any, ...]:
+    """Eigenvalues and vectors, complex in any case: which they are must not depend on the numbers."""
+    return tuple(_complex(x) for x in np.linalg.eig(a))
+
+
+def eigvals(a: Array) -> Any:
+    """Eigenvalues, complex in any case."""
+    return _complex(np.linalg.eigvals(a))
+
+
+def _inexact(x: Array) -> Array:
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
+
+
+def _complex(x: Array) -> Array:
+    return x.astype(np.result_type(x, np.complex64), copy=False)
+
+
+def svd(a: Array, *, full: bool, strict: bool) -> tuple[Any, ...]:
+    """Left singular vectors, singular values, and the adjoint of the right vectors."""
+    return tuple(np.linalg.svd(a, full_matrices=full))
+
+
+def svdvals(a: Array) -> Any:
+    """Singular values, descending."""
+    return np.linalg.svd(a, compute_uv=False)
+
+
+def divide_by_gaps(e: Array, rows: Array, columns: Array, bound: Array, *, size: int, hollow: bool) -> Array:
+    """e_ij / (columns_j - rows_i), and 0 or NaN where the gap is rounding, by whether the numerator is rounding too."""
+    rows, columns = _inexact(rows), _inexact(columns)
+    rounding = size * np.finfo(np.result_type(rows, columns)).eps
+    e, gaps = _inexact(e), columns[..., None, :] - rows[..., :, None]
+    reach = np.maximum(*(np.abs(x).max(-1, initial=0) for x in (rows, columns)))
+    close = np.abs(gaps) <= (rounding * reach)[..., None, None]
+    result = e / np.where(close, gaps.dtype.type(np.inf), gaps)
+    lost = close & (np.abs(e) > 16 * rounding * bound)
+    if hollow:
+        inside = np.eye(e.shape[-1], dtype=bool)
+        result, lost = np.where(inside, 0, result), lost & ~inside
+    return np.where(lost, result.dtype.type(np.nan), result) if lost.any() else np.broadcast_to(result, lost.shape)
+
+
+def tie_shares(w: Array, *, size: int, signed: bool) -> Array:
+    """One over the number of elements equal to each up to rounding, in the places of these."""
+    w = _inexact(w)
+    real = w.real.dtype
+    bound = (size * np.finfo(real).eps * np.abs(w).max(-1, initial=0))[..., None]
+    if w.dtype.kind == "c":
+        ties = np.abs(w[..., :, None] - w[..., None, :]) <= bound[..., None]
+    else:  # sorted: those in between belong together too
+        group = np.cumsum(np.abs(np.diff(w, axis=-1, prepend=w[..., :1])) > bound, -1)
+        ties = group[..., :, None] == group[..., None, :]
+    shares = ties / ties.sum(-1, keepdims=True)
+    if signed:
+        shares = np.where(np.abs(w)[..., None] <= bound[..., None], 0, shares)
+    return shares.astype(real)
+
+
+# Factors and triangular equations ------------------------------------------------------------------------------------
+
+
+def qr(a: Array, *, complete: bool) -> tuple[Any, ...]:
+    """Orthonormal columns and an upper triangular matrix whose product is a matrix."""
+    return tuple(np.linalg.qr(a, "complete" if complete else "reduced"))
+
+
+def qr_triangle(a: Array) -> Any:
+    """The upper triangular factor alone."""
+    return np.linalg.qr(a, "r")
+
+
+def lu(a: Array) -> tuple[Array, Array, Array]:
+    """The triangular factors l and u of a matrix with its rows exchanged, and which row of l u each row of it is."""
+    import scipy.linalg
+
+    m, n = a.shape[-2:]
+    if not a.size:
+        rows, k = np.broadcast_to(np.arange(m), a.shape[:-1]), min(m, n)
+        dtype = _inexact(a).dtype
+        lower = np.broadcast_to(np.eye(m, k, dtype=dtype), (*a.shape[:-1], k))
+        return lower, np.zeros((*a.shape[:-2], k, n), dtype), rows.astype(np.intp)
+    rows, lower, upper = scipy.linalg.lu(a, p_indices=True, check_finite=False)
+    return lower, upper, rows.astype(np.intp)
+
+
+def triangular_solve(a: Array, b: Array, *, lower: bool, unit: bool) -> Array:
+    """a x = b for stacks of matrices, of which one triangle is read; with ``unit`` not its diagonal."""
+    from scipy.linalg import get_lapack_funcs
+
+    dtype = np.result_type(_inexact(a), _inexact(b))
+    if dtype.char not in "fdFD":
+        raise TypeError(f"array type {dtype} is unsupported in linalg")
+    if a.shape[-1] != a.shape[-2] or a.shape[-1] != b.shape[-2]:
+        raise ValueError(f"shapes {a.shape} and {b.shape} do not fit")
+    stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a = np.broadcast_to(a, (*stack, *a.shape[-2:])).astype(dtype, copy=False)
+    x = np.array(np.broadcast_to(b, (*stack, *b.shape[-2:])), dtype)
+    if not x.size:
+        return x
+    trtrs = get_lapack_funcs("trtrs", dtype=dtype)
+    for index in np.ndindex(stack):  # a transpose, since LAPACK has its matrices in columns
+        x[index], info = trtrs(a[index].T, x[index], lower=not lower, trans=1, unitdiag=unit)
+        if info:
+            raise np.linalg.LinAlgError(f"singular matrix: a zero on the diagonal, at {info - 1}")
+    return x
+
+
+def transpositions(rows: Array) -> Array:
+    """The interchanges of rows, one after the other, that make the permutation of :func:`lu`: LAPACK's pivots."""
+    flat = rows.reshape(-1, rows.shape[-1])
+    pivots = np.empty(flat.shape, np.int32)
+    for given, found in zip(flat, pivots, strict=True):
+        order = np.empty_like(given)
+        order[given] = np.arange(len(given))
+        places = given.copy()  # where each row is now, and which row is where
+        held = np.arange(len(given))
+        places[:] = held
+        for i, row in enumerate(order):
+            j = found[i] = places[row]
+            held[i], held[j] = held[j], held[i]
+            places[held[i]], places[held[j]] = i, j
+    return pivots.reshape(rows.shape)
+
+
+def interchanged(pivots: Array) -> Array:
+    """The order of rows after interchanges: the inverse of the permutation of :func:`lu`."""
+    flat = pivots.reshape(-1, pivots.shape[-1])
+    orders = np.empty(flat.shape, np.intp)
+    for given, order in zip(flat, orders, strict=True):
+        order[:] = np.arange(len(given))
+        for i, j in enumerate(given):
+            order[i], order[j] = order[j], order[i]
+    return orders.reshape(pivots.shape)
+
+
+# Generalised inverses ------------------------------------------------------------------------------------------------
+
+
+def pinv(a: Array, *, rcond: float, hermitian: bool) -> Any:
+    """The pseudoinverse; singular values up to ``rcond`` times the largest count as 0."""
+    return np.linalg.pinv(_inexact(a), rcond, hermitian)
+
+
+def lstsq(a: Array, b: Array, *, rcond: float) -> tuple[Array, Array, Array]:
+    """The least-squares solutions of least norm, the ranks, and the singular values."""
+    stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    if not stack:
+        x, _, rank, s = np.linalg.lstsq(a, b, rcond)
+        return x, np.asarray(rank, np.intp), s
+    if not np.prod(stack):
+        dtype = np.result_type(_inexact(a), _inexact(b))
+        x = np.zeros((*stack, a.shape[-1], b.shape[-1]), dtype)
+        return x, np.zeros(stack, np.intp), np.zeros((*stack, min(a.shape[-2:])), x.real.dtype)
+    a, b = (np.broadcast_to(y, (*stack, *y.shape[-2:])) for y in (a, b))
+    found = [lstsq(a[index], b[index], rcond=rcond) for index in np.ndindex(stack)]
+    xs, ranks, values = (np.stack(parts).reshape(*stack, *parts[0].shape) for parts in zip(*found, strict=True))
+    return xs, ranks, values
+
+
+# Functions of matrices -----------------------------------------------------------------------------------------------
+
+
+def matrix_function(a: Array, *, function: str) -> Array:
+    """SciPy's function of this name; NaN where that of a real matrix is not real."""
+    import scipy.linalg
+
+    a = _inexact(a)
+    if not a.size:
+        return a.copy()
+    if function == "expm":
+        exponentials: Array = scipy.linalg.expm(a)
+        return exponentials
+    out, wide = np.empty_like(a), a.astype(np.result_type(a, np.float64), copy=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of singular matrices: it shows in the result
+        for index in np.ndindex(a.shape[:-2]):
+            found = getattr(scipy.linalg, function)(wide[index]) if np.isfinite(a[index]).all() else np.nan
+            out[index] = np.nan if np.iscomplexobj(found) and a.dtype.kind != "c" else found
+    return out

@@ -108,6 +108,11 @@ def limits(dtype: Any) -> tuple[Any, Any]:
     return (False, True) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
 
 
+def precision(dtype: Any) -> float:
+    """The distance from 1 to the next number of an inexact dtype."""
+    return float(np.finfo(dtype).eps)
+
+
 def sample(dtype: Any, ndim: int) -> Any:
     """Ones, one element along each axis; for a Python type the Python scalar 1."""
     return np.ones((1,) * ndim, dtype) if isinstance(dtype, np.dtype) else dtype(1)
