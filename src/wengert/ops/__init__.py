@@ -7,3 +7,7 @@ evaluated, on boxes it goes through their interpreters.
 from . import contraction, control, elementwise, families, indexing, linalg, reductions, shaping
 
 __all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+
+from . import special
+
+__all__ += ["special"]
