@@ -51,3 +51,6 @@ from . import (
 )
 
 __all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral"]
+from . import special
+
+__all__ += ["special"]

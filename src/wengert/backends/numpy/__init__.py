@@ -1,6 +1,7 @@
 """The NumPy backend: values are NumPy arrays and scalars.
 
-A primitive is evaluated by the function of its name in one of this package's modules, else by NumPy's.
+A primitive is evaluated by the function of its name in one of this package's modules, else by NumPy's,
+else by SciPy's special function.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import contraction, elementwise, fft, linalg, movement, ordering, reductions, samples, windows
+from . import contraction, elementwise, linalg, movement, reductions, special
 from .protocol import (
     arange,
     asarray,
@@ -63,6 +65,8 @@ _MODULES = (
     linalg,
     samples,
 )
+_MODULES = (elementwise, reductions, movement, contraction, linalg)
+_MODULES += special.MODULES
 
 
 def implementation(name: str) -> Callable[..., Any]:
@@ -71,4 +75,6 @@ def implementation(name: str) -> Callable[..., Any]:
         own = vars(module).get(name)
         if own is not None and getattr(own, "__module__", None) == module.__name__:
             return own  # type: ignore[no-any-return]
+    if not hasattr(np, name):
+        return special.scipys(name)
     return getattr(np, name)  # type: ignore[no-any-return]
