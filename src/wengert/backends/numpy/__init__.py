@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contraction, elementwise, fft, linalg, movement, ordering, reductions, samples, windows
-from . import contraction, elementwise, linalg, movement, reductions, special
+from . import contraction, elementwise, fft, linalg, movement, ordering, reductions, samples, special, windows
 from .protocol import (
     arange,
     asarray,

@@ -11,7 +11,7 @@ from math import comb
 
 from ...core.primitive import Example
 from ...core.types import Value
-from ..elementwise import log, log1p, where
+from ..elementwise import log, log1p
 from ..families import elementwise, scale
 from .domains import over
 from .gamma import digamma, polygamma, polygamma_drop
