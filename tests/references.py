@@ -224,3 +224,47 @@ REFERENCES |= {name: getattr(np.linalg, name) for name in ("solve", "inv", "det"
 @_define
 def slogdet(a):
     return tuple(np.linalg.slogdet(a))
+
+
+# Fourier transforms --------------------------------------------------------------------------------------------------
+
+
+def _waves(n, sign, norm, divided, like):
+    """The matrix exp(±2πi jk/n), divided by what ``norm`` says in the direction called ``divided``."""
+    factor = {"ortho": n**-0.5, divided: 1 / n}.get(norm, 1.0)
+    k = np.arange(n)
+    return (factor * np.exp(sign * 2j * np.pi * np.outer(k, k) / n)).astype(
+        np.result_type(_inexact(like), np.complex64)
+    )
+
+
+def _along(matrix, x, axis):
+    return np.moveaxis(np.tensordot(matrix, x, (1, axis)), 0, axis)
+
+
+@_define
+def fft(x, axes, inverse, norm):
+    for axis in axes:
+        sign, divided = (1, "backward") if inverse else (-1, "forward")
+        x = _along(_waves(x.shape[axis], sign, norm, divided, x), x, axis)
+    return x
+
+
+def _counts(n, doubled):
+    """How often each frequency is counted."""
+    return np.array([2 if doubled and 0 < k < n / 2 else 1 for k in range(n // 2 + 1)])
+
+
+@_define
+def rfft(x, axis, doubled, norm):
+    if x.dtype.kind == "c":
+        raise TypeError("real numbers only")
+    n = x.shape[axis]
+    matrix = _waves(n, -1, norm, "forward", x)[: n // 2 + 1]
+    return _along((_counts(n, doubled)[:, None] * matrix).astype(matrix.dtype), x, axis)
+
+
+@_define
+def irfft(x, axis, size, doubled, norm):
+    matrix = _waves(size, 1, norm, "backward", x)[:, : size // 2 + 1]
+    return _along((matrix * _counts(size, doubled)).astype(matrix.dtype), x, axis).real

@@ -138,6 +138,7 @@ from .functions import (
     eye as eye,
     fabs as fabs,
     finfo as finfo,
+    fft as fft,
     flatnonzero as flatnonzero,
     flip as flip,
     fliplr as fliplr,

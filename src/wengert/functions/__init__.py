@@ -9,6 +9,7 @@ from . import (
     dtypes,
     exchange,
     exponential,
+    fft,
     indexing,
     joining,
     linalg,
@@ -266,6 +267,7 @@ from .trigonometric import (
 )
 
 __all__ = ["linalg", "random", "special"]
+__all__ += ["fft"]
 __all__ += arithmetic.__all__
 __all__ += comparison.__all__
 __all__ += complex.__all__

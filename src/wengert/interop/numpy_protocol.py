@@ -35,7 +35,7 @@ _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the an
 }
 _TEXTS = {np.array2string, np.array_repr, np.array_str}
 """What makes text of an array's values: no derivative is expected of it."""
-NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
+NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg, "numpy.fft": functions.fft}
 """Where the library has the functions of NumPy's modules."""
 
 

@@ -4,6 +4,7 @@ Importing this package fills the registry. A primitive is called like a function
 evaluated, on boxes it goes through their interpreters.
 """
 
-from . import contraction, control, elementwise, families, indexing, linalg, reductions, shaping
+from . import contraction, control, elementwise, families, fft, indexing, linalg, reductions, shaping
 
 __all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+__all__ += ["fft"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contraction, elementwise, linalg, movement, reductions
+from . import contraction, elementwise, fft, linalg, movement, reductions
 from .protocol import (
     arange,
     asarray,
@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _MODULES = (elementwise, reductions, movement, contraction, linalg)
+_MODULES += (fft,)  # type: ignore[assignment]
 
 
 def implementation(name: str) -> Callable[..., Any]:
