@@ -14,6 +14,7 @@ from . import (
     joining,
     linalg,
     logic,
+    polynomials,
     random,
     rearranging,
     reductions,
@@ -161,6 +162,7 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
+from .polynomials import polyval as polyval
 from .rearranging import (
     diag as diag,
     flip as flip,
@@ -279,6 +281,7 @@ __all__ += exponential.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
+__all__ += polynomials.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
