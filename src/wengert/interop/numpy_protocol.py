@@ -77,7 +77,7 @@ def _result(
         name += " with signature=" if own is not None else ""
         return _on_plain_arrays(name, getattr(ufunc, method), inputs, kwargs)
     if method != "__call__":
-        if _is_plain(inputs) and f"{ufunc.__name__}.{method}" not in NAMED:
+        if f"{ufunc.__name__}.{method}" not in NAMED and _is_plain(inputs):
             return _on_plain_arrays(name, getattr(ufunc, method), inputs, kwargs)
         return whole(ufunc, method, own, *inputs, **kwargs)
     kwargs.pop("order", None)  # an array has no memory layout of its own,
