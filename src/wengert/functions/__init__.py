@@ -27,6 +27,7 @@ from . import (
     nan_reductions,
     padding,
     quantiles,
+    polynomials,
     random,
     ranges,
     rearranging,
@@ -287,6 +288,7 @@ from .ranges import (
     linspace as linspace,
     logspace as logspace,
 )
+from .polynomials import polyval as polyval
 from .rearranging import (
     flip as flip,
     fliplr as fliplr,
@@ -464,6 +466,7 @@ __all__ += nan_reductions.__all__
 __all__ += quantiles.__all__
 __all__ += padding.__all__
 __all__ += ranges.__all__
+__all__ += polynomials.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
