@@ -351,6 +351,8 @@ def overlap_add(x, axes, sizes):
             target[axis] += offset
         out[tuple(target)] += x[place]
     return out
+
+
 REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}
 # Eigenvalues and singular values -------------------------------------------------------------------------------------
 

@@ -172,8 +172,6 @@ from .functions import (
     fill_diagonal as fill_diagonal,
     finfo as finfo,
     fix as fix,
-    finfo as finfo,
-    fft as fft,
     flatnonzero as flatnonzero,
     flip as flip,
     fliplr as fliplr,

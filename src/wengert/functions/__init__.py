@@ -26,8 +26,8 @@ from . import (
     logic,
     nan_reductions,
     padding,
-    quantiles,
     polynomials,
+    quantiles,
     random,
     ranges,
     rearranging,
@@ -274,6 +274,7 @@ from .nan_reductions import (
 from .padding import (
     pad as pad,
 )
+from .polynomials import polyval as polyval
 from .quantiles import (
     median as median,
     nanmedian as nanmedian,
@@ -288,7 +289,6 @@ from .ranges import (
     linspace as linspace,
     logspace as logspace,
 )
-from .polynomials import polyval as polyval
 from .rearranging import (
     flip as flip,
     fliplr as fliplr,

@@ -9,17 +9,22 @@ from . import (
     control,
     convolution,
     elementwise,
+    factorisations,
     families,
     fft,
     floating,
     indexing,
     interpolation,
     linalg,
+    matrix_functions,
     order_statistics,
     ordering,
+    pseudoinverse,
     random,
     reductions,
     shaping,
+    special,
+    spectral,
     windows,
 )
 
@@ -28,29 +33,21 @@ __all__ = [
     "control",
     "convolution",
     "elementwise",
+    "factorisations",
     "families",
     "fft",
     "floating",
     "indexing",
     "interpolation",
     "linalg",
+    "matrix_functions",
     "order_statistics",
     "ordering",
+    "pseudoinverse",
     "random",
     "reductions",
     "shaping",
+    "special",
+    "spectral",
     "windows",
 ]
-__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
-
-from . import (
-    factorisations as factorisations,
-    matrix_functions as matrix_functions,
-    pseudoinverse as pseudoinverse,
-    spectral as spectral,
-)
-
-__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral"]
-from . import special
-
-__all__ += ["special"]

@@ -7,11 +7,23 @@ else by SciPy's special function.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from . import contraction, elementwise, fft, linalg, movement, ordering, reductions, samples, special, windows
+from . import (
+    contraction,
+    elementwise,
+    fft,
+    linalg,
+    movement,
+    ordering,
+    reductions,
+    samples,
+    special,
+    windows,
+)
 from .protocol import (
     arange,
     asarray,
@@ -53,19 +65,18 @@ __all__ = [
     "zeros",
 ]
 
-_MODULES = (
-    elementwise,
-    reductions,
-    movement,
+_MODULES: tuple[ModuleType, ...] = (
     contraction,
-    ordering,
-    windows,
+    elementwise,
     fft,
     linalg,
+    movement,
+    ordering,
+    reductions,
     samples,
+    windows,
+    *special.MODULES,
 )
-_MODULES = (elementwise, reductions, movement, contraction, linalg)
-_MODULES += special.MODULES
 
 
 def implementation(name: str) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...backends import backend
 from ...core.types import Value
 from ...ops import elementwise as el, reductions as red, spectral as ops
-from ...ops.indexing import argsort
+from ...ops.ordering import argsort
 from ...ops.shaping import adjoint, flip, reshape
 from ..indexing import take_along_axis
 from ..operands import ArrayLike, array_operand, result

@@ -67,11 +67,13 @@ k1 = elementwise("k1", lambda x: -0.5 * (k0(x) + kv(2.0, x)), examples=over((0.5
 
 # Scaled by an exponential: the sums of neighbouring orders would cancel for large arguments ------------------------------
 
-kve_derivative = elementwise(  # of exp(y) K(x, y), of this order with respect to x and of ``co_order`` with respect to y
-    "kve_derivative",
-    lambda x, y, *, order, co_order: kve_derivative(x, y, order=order + 1, co_order=co_order),
-    lambda x, y, *, order, co_order: kve_derivative(x, y, order=order, co_order=co_order + 1),
-    examples=over((0.5, 3), {"order": 1, "co_order": 1}, arity=2),
+kve_derivative = (
+    elementwise(  # of exp(y) K(x, y), of this order with respect to x and of ``co_order`` with respect to y
+        "kve_derivative",
+        lambda x, y, *, order, co_order: kve_derivative(x, y, order=order + 1, co_order=co_order),
+        lambda x, y, *, order, co_order: kve_derivative(x, y, order=order, co_order=co_order + 1),
+        examples=over((0.5, 3), {"order": 1, "co_order": 1}, arity=2),
+    )
 )
 ive_derivative = elementwise(  # of exp(-|y|) I(x, y), of this order with respect to y; real y
     "ive_derivative",

@@ -23,7 +23,11 @@ def erfcx_derivative(x: Any, *, order: int) -> Any:
     (Gautschi, Computational aspects of three-term recurrence relations, SIAM Review 9, 1967); far out it is the asymptotic series.
     """
     z = np.asarray(x)
-    dtype = np.result_type(z, np.float32) if z.dtype.kind in "fc" and z.dtype.itemsize <= 4 + 4 * (z.dtype.kind == "c") else None
+    dtype = (
+        np.result_type(z, np.float32)
+        if z.dtype.kind in "fc" and z.dtype.itemsize <= 4 + 4 * (z.dtype.kind == "c")
+        else None
+    )
     z = z.astype(np.complex128 if z.dtype.kind == "c" else np.float64)
     far = (np.abs(z) > 6.5 + order / 2) & (z.real >= 0)
     right = (z.real >= 1) & ~far
