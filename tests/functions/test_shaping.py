@@ -184,23 +184,6 @@ def test_errors_of_axes():
 
 
 @FEW
-@given(shapes=hnp.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, min_side=0, max_side=3))
-def test_broadcasting(shapes, like_numpy):
-    xs = [np.arange(math.prod(s)).reshape(s) for s in shapes.input_shapes]
-    like_numpy("broadcast_arrays", *xs)
-    for x in xs:
-        like_numpy("broadcast_to", x, shapes.result_shape)
-
-
-def test_errors_of_broadcasting():
-    for shape in [(3,), (2, 2, 1), (2,), ()]:
-        with pytest.raises(wg.ShapeError, match=r"\(2, 2\) does not broadcast"):
-            wg.broadcast_to(np.ones((2, 2)), shape)
-    with pytest.raises(wg.ShapeError, match=r"\(2,\) and \(3,\)"):
-        wg.broadcast_arrays(np.ones(2), np.ones(3))
-
-
-@FEW
 @given(data=st.data(), shape=SHAPES)
 def test_repeat_and_tile(data, shape, like_numpy):
     x = np.arange(math.prod(shape)).reshape(shape)
