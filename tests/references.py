@@ -260,3 +260,10 @@ def order_statistics(x, ranks):
 
 
 REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}
+
+
+@_define
+def polynomial_roots(p):
+    rows = [np.asarray(np.roots(row), complex) for row in _inexact(p).reshape(-1, p.shape[-1])]
+    dtype = np.complex64 if p.dtype in (np.float32, np.complex64) else np.complex128
+    return np.reshape(rows, (*p.shape[:-1], p.shape[-1] - 1)).astype(dtype)

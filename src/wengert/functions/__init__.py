@@ -5,17 +5,20 @@ from . import (
     comparison,
     complex,
     contraction,
+    correlation,
     creation,
     differences,
     exponential,
     filtering,
     floating,
+    histograms,
     indexing,
     interpolation,
     joining,
     linalg,
     logic,
     nan_reductions,
+    polynomials,
     quantiles,
     random,
     rearranging,
@@ -28,6 +31,7 @@ from . import (
     special,
     statistics,
     trigonometric,
+    windows,
 )
 from .arithmetic import (
     abs as abs,
@@ -87,6 +91,10 @@ from .contraction import (
     vdot as vdot,
     vecdot as vecdot,
 )
+from .correlation import (
+    corrcoef as corrcoef,
+    cov as cov,
+)
 from .creation import (
     arange as arange,
     array as array,
@@ -142,6 +150,12 @@ from .floating import (
     real_if_close as real_if_close,
     spacing as spacing,
 )
+from .histograms import (
+    histogram as histogram,
+    histogram2d as histogram2d,
+    histogram_bin_edges as histogram_bin_edges,
+    histogramdd as histogramdd,
+)
 from .indexing import (
     argwhere as argwhere,
     flatnonzero as flatnonzero,
@@ -193,6 +207,18 @@ from .nan_reductions import (
     nanstd as nanstd,
     nansum as nansum,
     nanvar as nanvar,
+)
+from .polynomials import (
+    poly as poly,
+    polyadd as polyadd,
+    polyder as polyder,
+    polydiv as polydiv,
+    polyint as polyint,
+    polymul as polymul,
+    polysub as polysub,
+    polyval as polyval,
+    roots as roots,
+    vander as vander,
 )
 from .quantiles import (
     median as median,
@@ -311,22 +337,32 @@ from .trigonometric import (
     tan as tan,
     tanh as tanh,
 )
+from .windows import (
+    bartlett as bartlett,
+    blackman as blackman,
+    hamming as hamming,
+    hanning as hanning,
+    kaiser as kaiser,
+)
 
 __all__ = ["linalg", "random", "special"]
 __all__ += arithmetic.__all__
 __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
+__all__ += correlation.__all__
 __all__ += creation.__all__
 __all__ += differences.__all__
 __all__ += exponential.__all__
 __all__ += filtering.__all__
 __all__ += floating.__all__
+__all__ += histograms.__all__
 __all__ += indexing.__all__
 __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
 __all__ += nan_reductions.__all__
+__all__ += polynomials.__all__
 __all__ += quantiles.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
@@ -337,3 +373,4 @@ __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += trigonometric.__all__
+__all__ += windows.__all__
