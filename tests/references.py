@@ -469,3 +469,10 @@ def matrix_function(a, function):
     a, f = _inexact(a), getattr(scipy.linalg, function)
     wide = a.astype(np.result_type(a, np.float64)).reshape(-1, *a.shape[-2:])
     return np.array([f(m) for m in wide], a.dtype).reshape(a.shape) if a.size else a.copy()
+
+
+@_define
+def polynomial_roots(p):
+    rows = [np.asarray(np.roots(row), complex) for row in _inexact(p).reshape(-1, p.shape[-1])]
+    dtype = np.complex64 if p.dtype in (np.float32, np.complex64) else np.complex128
+    return np.reshape(rows, (*p.shape[:-1], p.shape[-1] - 1)).astype(dtype)

@@ -10,6 +10,7 @@ from . import (
     complex,
     contraction,
     conversion,
+    correlation,
     creation,
     differences,
     dtypes,
@@ -19,6 +20,7 @@ from . import (
     filtering,
     floating,
     grids,
+    histograms,
     indexing,
     interpolation,
     joining,
@@ -49,6 +51,7 @@ from .applying import (
     apply_along_axis as apply_along_axis,
     apply_over_axes as apply_over_axes,
     sliding_window_view as sliding_window_view,
+    windows,
 )
 from .arithmetic import (
     abs as abs,
@@ -136,6 +139,13 @@ from .contraction import (
     vecdot as vecdot,
 )
 from .conversion import (
+)
+from .correlation import (
+    corrcoef as corrcoef,
+    cov as cov,
+)
+from .creation import (
+    arange as arange,
     array as array,
     asanyarray as asanyarray,
     asarray as asarray,
@@ -216,6 +226,12 @@ from .grids import (
     ravel_multi_index as ravel_multi_index,
     unravel_index as unravel_index,
 )
+from .histograms import (
+    histogram as histogram,
+    histogram2d as histogram2d,
+    histogram_bin_edges as histogram_bin_edges,
+    histogramdd as histogramdd,
+)
 from .indexing import (
     argwhere as argwhere,
     compress as compress,
@@ -275,6 +291,18 @@ from .padding import (
     pad as pad,
 )
 from .polynomials import polyval as polyval
+from .polynomials import (
+    poly as poly,
+    polyadd as polyadd,
+    polyder as polyder,
+    polydiv as polydiv,
+    polyint as polyint,
+    polymul as polymul,
+    polysub as polysub,
+    polyval as polyval,
+    roots as roots,
+    vander as vander,
+)
 from .quantiles import (
     median as median,
     nanmedian as nanmedian,
@@ -438,6 +466,13 @@ from .writing import (
     put_along_axis as put_along_axis,
     putmask as putmask,
 )
+from .windows import (
+    bartlett as bartlett,
+    blackman as blackman,
+    hamming as hamming,
+    hanning as hanning,
+    kaiser as kaiser,
+)
 
 __all__ = ["linalg", "random", "special"]
 __all__ += ["fft"]
@@ -450,6 +485,7 @@ __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
 __all__ += conversion.__all__
+__all__ += correlation.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += exchange.__all__
@@ -458,11 +494,13 @@ __all__ += exponential.__all__
 __all__ += filtering.__all__
 __all__ += floating.__all__
 __all__ += grids.__all__
+__all__ += histograms.__all__
 __all__ += indexing.__all__
 __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
 __all__ += nan_reductions.__all__
+__all__ += polynomials.__all__
 __all__ += quantiles.__all__
 __all__ += padding.__all__
 __all__ += ranges.__all__
@@ -480,3 +518,4 @@ __all__ += statistics.__all__
 __all__ += triangles.__all__
 __all__ += trigonometric.__all__
 __all__ += writing.__all__
+__all__ += windows.__all__

@@ -1,4 +1,4 @@
-"""Functions of samples along the last axis: convolution, interpolation, order statistics.
+"""Functions of vectors along the last axis: convolution, interpolation, order statistics, roots of polynomials.
 
 Axes in front of it stack one-dimensional problems, which NumPy's functions do not know: they are called for each.
 """
@@ -52,3 +52,16 @@ def order_statistics(x: Array, *, ranks: tuple[int, ...] | None) -> Array:
     if ranks is None:
         return np.sort(x)
     return np.partition(x, ranks)[..., ranks] if ranks else x[..., :0]
+
+
+def polynomial_roots(p: Array) -> Array:
+    """The roots of polynomials whose first coefficient is not 0."""
+    out = np.empty((*p.shape[:-1], p.shape[-1] - 1), polynomial_roots_dtype(p).dtype)
+    for i in np.ndindex(out.shape[:-1]):
+        out[i] = np.roots(p[i])
+    return out
+
+
+def polynomial_roots_dtype(p: Array) -> Array:
+    """A number of the dtype of roots: a complex one of the precision of the coefficients."""
+    return np.zeros((), np.result_type(p, np.complex64) if p.dtype.kind in "fc" else np.complex128)

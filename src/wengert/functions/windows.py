@@ -1,0 +1,81 @@
+"""Windows for the tapering of samples: vectors made from their length alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .operands import result
+
+if TYPE_CHECKING:
+    from ..eager.array import Array
+
+__all__ = ["bartlett", "blackman", "hamming", "hanning", "kaiser"]
+
+
+def _made(window: np.ndarray, requires_grad: bool) -> Array:
+    made = result(window)
+    return made.requires_grad_() if requires_grad else made
+
+
+def bartlett(M: int, *, requires_grad: bool = False) -> Array:
+    """A triangle that is 0 at both ends.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.bartlett(5)
+    Array([0. , 0.5, 1. , 0.5, 0. ])
+    """
+    return _made(np.bartlett(M), requires_grad)
+
+
+def blackman(M: int, *, requires_grad: bool = False) -> Array:
+    """0.42 - 0.5 cos(2πn/(M - 1)) + 0.08 cos(4πn/(M - 1)).
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.blackman(3)
+    Array([-1.38777878e-17,  1.00000000e+00, -1.38777878e-17])
+    """
+    return _made(np.blackman(M), requires_grad)
+
+
+def hamming(M: int, *, requires_grad: bool = False) -> Array:
+    """0.54 - 0.46 cos(2πn/(M - 1)).
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.hamming(3)
+    Array([0.08, 1.  , 0.08])
+    """
+    return _made(np.hamming(M), requires_grad)
+
+
+def hanning(M: int, *, requires_grad: bool = False) -> Array:
+    """0.5 - 0.5 cos(2πn/(M - 1)).
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.hanning(5)
+    Array([0. , 0.5, 1. , 0.5, 0. ])
+    """
+    return _made(np.hanning(M), requires_grad)
+
+
+def kaiser(M: int, beta: float, *, requires_grad: bool = False) -> Array:
+    """I₀(β √(1 - (2n/(M - 1) - 1)²)) / I₀(β), with the modified Bessel function.
+
+    ``beta`` is a number: the window has no derivative with respect to it.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.kaiser(3, 0.0)
+    Array([1., 1., 1.])
+    """
+    return _made(np.kaiser(M, float(beta)), requires_grad)
