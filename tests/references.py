@@ -333,26 +333,6 @@ def isin(x, among, rows):
     return _by_row(np.isin, x, among, rows)
 
 
-@_define
-def windows(x, axes, sizes):
-    return np.lib.stride_tricks.sliding_window_view(x, sizes, axes)
-
-
-@_define
-def overlap_add(x, axes, sizes):
-    lead = x.ndim - len(sizes)
-    whole = list(x.shape[:lead])
-    for axis, size in zip(axes, sizes, strict=True):
-        whole[axis] += size - 1
-    out = np.zeros(whole, x.dtype)
-    for place in np.ndindex(x.shape):
-        target = list(place[:lead])
-        for axis, offset in zip(axes, place[lead:], strict=True):
-            target[axis] += offset
-        out[tuple(target)] += x[place]
-    return out
-
-
 REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}
 # Eigenvalues and singular values -------------------------------------------------------------------------------------
 

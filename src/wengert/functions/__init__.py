@@ -50,8 +50,7 @@ from . import (
 from .applying import (
     apply_along_axis as apply_along_axis,
     apply_over_axes as apply_over_axes,
-    sliding_window_view as sliding_window_view,
-    windows,
+    window_functions,
 )
 from .arithmetic import (
     abs as abs,
@@ -466,7 +465,7 @@ from .writing import (
     put_along_axis as put_along_axis,
     putmask as putmask,
 )
-from .windows import (
+from .window_functions import (
     bartlett as bartlett,
     blackman as blackman,
     hamming as hamming,
@@ -518,4 +517,4 @@ __all__ += statistics.__all__
 __all__ += triangles.__all__
 __all__ += trigonometric.__all__
 __all__ += writing.__all__
-__all__ += windows.__all__
+__all__ += window_functions.__all__

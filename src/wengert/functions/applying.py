@@ -11,14 +11,13 @@ from ..core.interpreter import strip
 from ..core.types import normalize_axis
 from ..ops import shaping as ops
 from ..ops.indexing import getitem
-from ..ops.windows import windows
 from .operands import ArrayLike, array_operand, concrete, result
-from .shaping import expand_dims, shape_argument
+from .shaping import expand_dims
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["apply_along_axis", "apply_over_axes", "sliding_window_view"]
+__all__ = ["apply_along_axis", "apply_over_axes"]
 
 
 def apply_along_axis(func1d: Callable[..., ArrayLike], axis: int, arr: ArrayLike, *args: Any, **kwargs: Any) -> Array:
@@ -108,47 +107,3 @@ def apply_over_axes(func: Callable[[Any, int], ArrayLike], a: ArrayLike, axes: i
             raise ShapeError(f"the function of apply_over_axes turned {rank} dimension(s) into {found.ndim}")
         made = found
     return made
-
-
-def sliding_window_view(x: ArrayLike, window_shape: Any, axis: Any = None) -> Array:
-    """The windows that slide over an array, at all places where they fit.
-
-    Parameters
-    ----------
-    x : array
-    window_shape : int or tuple of int
-        The size of a window along each of the axes.
-    axis : int or tuple of int, optional
-        The axes along which the windows slide; by default all.
-
-    Returns
-    -------
-    Array
-        The axes of ``x`` count the places, the last axes are those of the windows. Nothing is copied; the derivative
-        is added up where windows overlap.
-
-    Raises
-    ------
-    ShapeError
-        If there are not as many sizes as axes, or a window is larger than the array.
-
-    Examples
-    --------
-    >>> import wengert as wg
-    >>> wg.sliding_window_view([1, 2, 3, 4], 3)
-    Array([[1, 2, 3],
-           [2, 3, 4]])
-    """
-    value, sizes = array_operand(x), shape_argument(window_shape)
-    if axis is None:
-        axes = tuple(range(len(value.shape)))
-    else:
-        axes = tuple(normalize_axis(a, len(value.shape)) for a in shape_argument(axis))
-    if len(sizes) != len(axes):
-        raise ShapeError(f"window_shape {sizes} must have a size for each of the axes {axes}")
-    left = list(value.shape)
-    for a, size in zip(axes, sizes, strict=True):
-        if not 0 <= size <= left[a]:
-            raise ShapeError(f"windows of shape {sizes} along the axes {axes} do not fit the shape {value.shape}")
-        left[a] -= size - 1
-    return result(windows(value, axes=axes, sizes=sizes))

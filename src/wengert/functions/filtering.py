@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..core.errors import ShapeError
 from ..core.types import Value
 from ..ops import elementwise as el
-from ..ops.convolution import convolve as _convolve
+from ..ops.filtering import convolve as _convolve
 from ..ops.indexing import getitem
 from ..ops.shaping import flip, reshape
 from .operands import ArrayLike, array_operand, result

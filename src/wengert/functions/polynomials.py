@@ -11,7 +11,7 @@ from ..backends import backend
 from ..core.errors import ShapeError
 from ..core.types import Value, is_inexact
 from ..ops import elementwise as el, reductions as red
-from ..ops.convolution import convolve as _convolve
+from ..ops.filtering import convolve as _convolve
 from ..ops.indexing import getitem
 from ..ops.polynomials import polynomial_roots
 from ..ops.shaping import broadcast_to, concatenate, flip, pad, reshape

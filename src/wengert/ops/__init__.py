@@ -7,11 +7,11 @@ evaluated, on boxes it goes through their interpreters.
 from . import (
     contraction,
     control,
-    convolution,
     elementwise,
     factorisations,
     families,
     fft,
+    filtering,
     floating,
     indexing,
     interpolation,
@@ -26,17 +26,16 @@ from . import (
     shaping,
     special,
     spectral,
-    windows,
 )
 
 __all__ = [
     "contraction",
     "control",
-    "convolution",
     "elementwise",
     "factorisations",
     "families",
     "fft",
+    "filtering",
     "floating",
     "indexing",
     "interpolation",
@@ -51,5 +50,4 @@ __all__ = [
     "shaping",
     "special",
     "spectral",
-    "windows",
 ]

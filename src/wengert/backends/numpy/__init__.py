@@ -74,7 +74,6 @@ _MODULES: tuple[ModuleType, ...] = (
     ordering,
     reductions,
     samples,
-    windows,
     *special.MODULES,
 )
 
