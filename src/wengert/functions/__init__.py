@@ -5,6 +5,7 @@ from . import (
     comparison,
     complex,
     contraction,
+    convolution,
     creation,
     exponential,
     fft,
@@ -22,6 +23,7 @@ from . import (
     special,
     statistics,
     trigonometric,
+    windows,
 )
 from .arithmetic import (
     abs as abs,
@@ -80,6 +82,10 @@ from .contraction import (
     trace as trace,
     vdot as vdot,
     vecdot as vecdot,
+)
+from .convolution import (
+    conv as conv,
+    conv_transpose as conv_transpose,
 )
 from .creation import (
     arange as arange,
@@ -252,6 +258,11 @@ from .trigonometric import (
     tan as tan,
     tanh as tanh,
 )
+from .windows import (
+    avg_pool as avg_pool,
+    max_pool as max_pool,
+    sliding_window_view as sliding_window_view,
+)
 
 __all__ = ["linalg", "random", "special"]
 __all__ += ["fft"]
@@ -259,6 +270,7 @@ __all__ += arithmetic.__all__
 __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
+__all__ += convolution.__all__
 __all__ += creation.__all__
 __all__ += exponential.__all__
 __all__ += indexing.__all__
@@ -272,3 +284,4 @@ __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += trigonometric.__all__
+__all__ += windows.__all__

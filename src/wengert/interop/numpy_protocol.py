@@ -40,7 +40,12 @@ _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the an
     np.result_type,
     np.can_cast,
 }
-_NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg, "numpy.fft": functions.fft}
+_NAMESPACES = {
+    "numpy": functions,
+    "numpy.fft": functions.fft,
+    "numpy.lib.stride_tricks": functions,
+    "numpy.linalg": functions.linalg,
+}
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
