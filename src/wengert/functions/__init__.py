@@ -10,6 +10,7 @@ from . import (
     complex,
     contraction,
     conversion,
+    convolution,
     correlation,
     creation,
     differences,
@@ -29,6 +30,7 @@ from . import (
     nan_reductions,
     padding,
     polynomials,
+    pooling,
     quantiles,
     random,
     ranges,
@@ -45,12 +47,12 @@ from . import (
     statistics,
     triangles,
     trigonometric,
+    window_functions,
     writing,
 )
 from .applying import (
     apply_along_axis as apply_along_axis,
     apply_over_axes as apply_over_axes,
-    window_functions,
 )
 from .arithmetic import (
     abs as abs,
@@ -138,13 +140,6 @@ from .contraction import (
     vecdot as vecdot,
 )
 from .conversion import (
-)
-from .correlation import (
-    corrcoef as corrcoef,
-    cov as cov,
-)
-from .creation import (
-    arange as arange,
     array as array,
     asanyarray as asanyarray,
     asarray as asarray,
@@ -153,6 +148,14 @@ from .creation import (
     asfortranarray as asfortranarray,
     frombuffer as frombuffer,
     fromiter as fromiter,
+)
+from .convolution import (
+    conv as conv,
+    conv_transpose as conv_transpose,
+)
+from .correlation import (
+    corrcoef as corrcoef,
+    cov as cov,
 )
 from .creation import (
     empty as empty,
@@ -185,7 +188,9 @@ from .dtypes import (
     promote_types as promote_types,
     result_type as result_type,
 )
-from .exchange import from_dlpack as from_dlpack
+from .exchange import (
+    from_dlpack as from_dlpack,
+)
 from .exponential import (
     exp as exp,
     exp2 as exp2,
@@ -289,7 +294,6 @@ from .nan_reductions import (
 from .padding import (
     pad as pad,
 )
-from .polynomials import polyval as polyval
 from .polynomials import (
     poly as poly,
     polyadd as polyadd,
@@ -301,6 +305,11 @@ from .polynomials import (
     polyval as polyval,
     roots as roots,
     vander as vander,
+)
+from .pooling import (
+    avg_pool as avg_pool,
+    max_pool as max_pool,
+    sliding_window_view as sliding_window_view,
 )
 from .quantiles import (
     median as median,
@@ -457,6 +466,13 @@ from .trigonometric import (
     tan as tan,
     tanh as tanh,
 )
+from .window_functions import (
+    bartlett as bartlett,
+    blackman as blackman,
+    hamming as hamming,
+    hanning as hanning,
+    kaiser as kaiser,
+)
 from .writing import (
     copyto as copyto,
     fill_diagonal as fill_diagonal,
@@ -465,16 +481,8 @@ from .writing import (
     put_along_axis as put_along_axis,
     putmask as putmask,
 )
-from .window_functions import (
-    bartlett as bartlett,
-    blackman as blackman,
-    hamming as hamming,
-    hanning as hanning,
-    kaiser as kaiser,
-)
 
-__all__ = ["linalg", "random", "special"]
-__all__ += ["fft"]
+__all__ = ["fft", "linalg", "random", "special"]
 __all__ += applying.__all__
 __all__ += arithmetic.__all__
 __all__ += assembling.__all__
@@ -484,11 +492,12 @@ __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
 __all__ += conversion.__all__
+__all__ += convolution.__all__
 __all__ += correlation.__all__
 __all__ += creation.__all__
+__all__ += differences.__all__
 __all__ += dtypes.__all__
 __all__ += exchange.__all__
-__all__ += differences.__all__
 __all__ += exponential.__all__
 __all__ += filtering.__all__
 __all__ += floating.__all__
@@ -499,16 +508,16 @@ __all__ += interpolation.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
 __all__ += nan_reductions.__all__
-__all__ += polynomials.__all__
-__all__ += quantiles.__all__
 __all__ += padding.__all__
-__all__ += ranges.__all__
 __all__ += polynomials.__all__
+__all__ += pooling.__all__
+__all__ += quantiles.__all__
+__all__ += ranges.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
-__all__ += searching.__all__
 __all__ += scans.__all__
+__all__ += searching.__all__
 __all__ += selection.__all__
 __all__ += sets.__all__
 __all__ += shaping.__all__
@@ -516,5 +525,5 @@ __all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += triangles.__all__
 __all__ += trigonometric.__all__
-__all__ += writing.__all__
 __all__ += window_functions.__all__
+__all__ += writing.__all__

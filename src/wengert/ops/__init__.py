@@ -7,6 +7,7 @@ evaluated, on boxes it goes through their interpreters.
 from . import (
     contraction,
     control,
+    convolution,
     elementwise,
     factorisations,
     families,
@@ -26,11 +27,13 @@ from . import (
     shaping,
     special,
     spectral,
+    windows,
 )
 
 __all__ = [
     "contraction",
     "control",
+    "convolution",
     "elementwise",
     "factorisations",
     "families",
@@ -50,4 +53,5 @@ __all__ = [
     "shaping",
     "special",
     "spectral",
+    "windows",
 ]

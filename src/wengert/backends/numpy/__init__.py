@@ -14,6 +14,7 @@ import numpy as np
 
 from . import (
     contraction,
+    convolution,
     elementwise,
     fft,
     linalg,
@@ -67,6 +68,7 @@ __all__ = [
 
 _MODULES: tuple[ModuleType, ...] = (
     contraction,
+    convolution,
     elementwise,
     fft,
     linalg,
@@ -74,6 +76,7 @@ _MODULES: tuple[ModuleType, ...] = (
     ordering,
     reductions,
     samples,
+    windows,
     *special.MODULES,
 )
 
