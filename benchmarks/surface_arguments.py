@@ -112,14 +112,20 @@ NOT_OF_ARRAYS = {
 }
 """What computes with types and shapes."""
 
-UNEQUAL = {"empty", "empty_like"}
-"""Functions of which two results need not be equal."""
+UNEQUAL = {"cho_factor", "empty", "empty_like", "unique_values"}
+"""Functions of which two results need not be equal, or not in the same order."""
 
 Maker = Callable[[Samples], Call]
 
 
 def _alike(names: str, maker: Maker) -> dict[str, Maker]:
     return dict.fromkeys(names.split(), maker)
+
+
+def _lu_factor(matrix: np.ndarray) -> Any:
+    from scipy.linalg import lu_factor
+
+    return lu_factor(matrix)
 
 
 TOP: dict[str, Maker] = {
@@ -217,8 +223,12 @@ TOP: dict[str, Maker] = {
     **_alike("percentile nanpercentile", lambda s: call(s.x, 30.0)),
     **_alike("quantile nanquantile", lambda s: call(s.x, 0.3)),
     **_alike("corrcoef cov", lambda s: call(s.rows)),
+    "gradient": lambda s: call(s.x),
     **_alike("convolve correlate", lambda s: call(s.x, s.numbers(32))),
     "cross": lambda s: call(s.triples, s.triples[::-1].copy()),
+    # Images
+    **_alike("conv conv_transpose", lambda s: call(s.x[: s.size // 4 * 4].reshape(1, 4, -1), s.numbers(4, 4, 3))),
+    **_alike("avg_pool max_pool", lambda s: call(s.x, 2)),
     # Products
     **_alike("dot inner matmul", lambda s: call(s.rows, s.rows)),
     "einsum": lambda s: call("ij,j->i", s.rows, s.line),
@@ -246,6 +256,7 @@ LINALG: dict[str, Maker] = {
     **_alike("lstsq solve", lambda s: call(s.matrix, s.line)),
     "solve_triangular": lambda s: call(np.tril(s.matrix), s.line, lower=True),
     "cho_solve": lambda s: call((np.tril(s.positive), True), s.line),
+    "lu_solve": lambda s: call(_lu_factor(s.matrix), s.line),
     "tensorsolve": lambda s: call(s.matrix, s.line),
     "tensorinv": lambda s: call(s.matrix[:, :, None], ind=1),
     "block_diag": lambda s: call(s.rows[: s.side // 2], s.rows[s.side // 2 :]),

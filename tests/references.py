@@ -268,3 +268,78 @@ def rfft(x, axis, doubled, norm):
 def irfft(x, axis, size, doubled, norm):
     matrix = _waves(size, 1, norm, "backward", x)[:, : size // 2 + 1]
     return _along((matrix * _counts(size, doubled)).astype(matrix.dtype), x, axis).real
+
+
+# Convolution and windows ---------------------------------------------------------------------------------------------
+
+
+@_define
+def convolution(x, w, strides, padding, lhs_dilation, rhs_dilation, groups):
+    """By the definition, on an input with its gaps and borders filled in."""
+    spread = [(n - 1) * d + 1 if n else 0 for n, d in zip(x.shape[2:], lhs_dilation, strict=True)]
+    wide = np.zeros((*x.shape[:2], *spread), np.result_type(x, w))
+    wide[(..., *(slice(None, None, d) for d in lhs_dilation))] = x
+    wide = np.pad(wide, [(0, 0), (0, 0), *((max(low, 0), max(high, 0)) for low, high in padding)])
+    wide = wide[(..., *(slice(max(-low, 0), min(high, 0) or None) for low, high in padding))]
+    reach = [(k - 1) * d + 1 for k, d in zip(w.shape[2:], rhs_dilation, strict=True)]
+    sizes = [max(0, (n - r) // s + 1) for n, r, s in zip(wide.shape[2:], reach, strides, strict=True)]
+    out = np.zeros((len(x), len(w), *sizes), wide.dtype)
+    for p in np.ndindex(*sizes):
+        at = tuple(slice(i * s, i * s + r, d) for i, s, r, d in zip(p, strides, reach, rhs_dilation, strict=True))
+        for o in range(len(w)):
+            first = o // (len(w) // groups) * w.shape[1]
+            seen = wide[:, first : first + w.shape[1]][(..., *at)]
+            out[(slice(None), o, *p)] = (seen * w[o]).sum(tuple(range(1, w.ndim)), dtype=wide.dtype)
+    return out
+
+
+@_define
+def windows(x, window, strides, dilation):
+    reach = [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)]
+    axes = tuple(range(-len(window), 0))
+    short = [max(0, r - n) for r, n in zip(reach, x.shape[axes[0] :], strict=True)]
+    if any(short):  # no window fits
+        fitted = np.pad(x, [(0, 0)] * (x.ndim - len(window)) + [(0, n) for n in short])
+        nothing = tuple(slice(0, 0 if n else None) for n in short)
+        return windows(fitted, window, strides, dilation)[(..., *nothing)]
+    found = np.lib.stride_tricks.sliding_window_view(x, reach, axes)
+    found = found[(..., *(slice(None, None, s) for s in strides), *(slice(None, None, d) for d in dilation))]
+    return np.moveaxis(found, axes, range(x.ndim - len(window), x.ndim))
+
+
+def _window_places(sizes, window, positions, strides, dilation):
+    """For each element of each window, where it stands."""
+    for tap in np.ndindex(*window):
+        for p in np.ndindex(*positions):
+            yield tap, p, tuple(i * s + k * d for i, s, k, d in zip(p, strides, tap, dilation, strict=True))
+
+
+@_define
+def overlap_add(y, sizes, strides, dilation):
+    d = len(sizes)
+    out = np.zeros((*y.shape[: -2 * d], *sizes), y.dtype)
+    for tap, p, place in _window_places(sizes, y.shape[-2 * d : -d], y.shape[-d:], strides, dilation):
+        out[(..., *place)] += y[(..., *tap, *p)]
+    return out
+
+
+@_define
+def window_max(x, window, strides, dilation):
+    found = windows(x, window, strides, dilation)
+    axes = tuple(range(x.ndim - len(window), x.ndim))
+    return found.max(axes)
+
+
+@_define
+def window_max_adjoint(ct, x, out, window, strides, dilation):
+    if ct.dtype.kind not in "fc":
+        raise TypeError("integers have no cotangents")
+    d = len(window)
+    result, count = np.zeros(x.shape, ct.dtype), np.zeros(out.shape)
+    places = list(_window_places(x.shape[-d:], window, out.shape[-d:], strides, dilation))
+    for _, p, place in places:
+        count[(..., *p)] += x[(..., *place)] == out[(..., *p)]
+    for _, p, place in places:
+        share = np.where(x[(..., *place)] == out[(..., *p)], ct[(..., *p)], 0)
+        result[(..., *place)] += (share / np.maximum(count[(..., *p)], 1)).astype(ct.dtype)
+    return result

@@ -5,6 +5,7 @@ from . import (
     comparison,
     complex,
     contraction,
+    convolution,
     creation,
     dtypes,
     exchange,
@@ -25,6 +26,7 @@ from . import (
     special,
     statistics,
     trigonometric,
+    windows,
 )
 from .arithmetic import (
     abs as abs,
@@ -83,6 +85,10 @@ from .contraction import (
     trace as trace,
     vdot as vdot,
     vecdot as vecdot,
+)
+from .convolution import (
+    conv as conv,
+    conv_transpose as conv_transpose,
 )
 from .creation import (
     arange as arange,
@@ -267,6 +273,11 @@ from .trigonometric import (
     tan as tan,
     tanh as tanh,
 )
+from .windows import (
+    avg_pool as avg_pool,
+    max_pool as max_pool,
+    sliding_window_view as sliding_window_view,
+)
 
 __all__ = ["linalg", "random", "special"]
 __all__ += ["fft"]
@@ -274,6 +285,7 @@ __all__ += arithmetic.__all__
 __all__ += comparison.__all__
 __all__ += complex.__all__
 __all__ += contraction.__all__
+__all__ += convolution.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += exchange.__all__
@@ -290,3 +302,4 @@ __all__ += shaping.__all__
 __all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += trigonometric.__all__
+__all__ += windows.__all__

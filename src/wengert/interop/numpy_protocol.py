@@ -35,7 +35,12 @@ _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the an
 }
 _TEXTS = {np.array2string, np.array_repr, np.array_str}
 """What makes text of an array's values: no derivative is expected of it."""
-NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg, "numpy.fft": functions.fft}
+NAMESPACES = {
+    "numpy": functions,
+    "numpy.fft": functions.fft,
+    "numpy.lib.stride_tricks": functions,
+    "numpy.linalg": functions.linalg,
+}
 """Where the library has the functions of NumPy's modules."""
 
 

@@ -4,7 +4,19 @@ Importing this package fills the registry. A primitive is called like a function
 evaluated, on boxes it goes through their interpreters.
 """
 
-from . import contraction, control, elementwise, families, fft, indexing, linalg, reductions, shaping
+from . import (
+    contraction,
+    control,
+    convolution,
+    elementwise,
+    families,
+    fft,
+    indexing,
+    linalg,
+    reductions,
+    shaping,
+    windows,
+)
 
 __all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
-__all__ += ["fft"]
+__all__ += ["convolution", "fft", "windows"]
