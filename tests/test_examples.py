@@ -1,5 +1,6 @@
 """Every script in examples/ runs, prints something, and finds what it should."""
 
+import ast
 import runpy
 from pathlib import Path
 
@@ -53,14 +54,35 @@ def lorenz(found):
     assert found["difference"] < 1e-8
 
 
+def differentiate_numpy_code(found):
+    assert len(found) == 13
+    for errors in found.values():
+        assert errors["value"] < 1e-14
+        assert errors["gradient"] < 1e-8
+
+
 CHECKS = {
-    check.__name__: check for check in (rent_regression, numpy_only, newton_rosenbrock, fit_ode, lorenz, digits_network)
+    check.__name__: check
+    for check in (
+        rent_regression,
+        numpy_only,
+        differentiate_numpy_code,
+        newton_rosenbrock,
+        fit_ode,
+        lorenz,
+        digits_network,
+    )
 }
+COMPILED = [
+    pytest.param(script, marks=[pytest.mark.slow] if script.stem == "differentiate_numpy_code" else [], id=script.stem)
+    for script in SCRIPTS
+]
 TRANSFORMS = ("grad", "value_and_grad", "hessian", "jacobian")
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_example(script, capsys):
+def test_example(script, capsys, monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)  # as for a script that Python runs
     try:
         main = runpy.run_path(str(script))["main"]
     except ModuleNotFoundError as error:
@@ -73,19 +95,30 @@ def test_example(script, capsys):
     CHECKS[script.stem](found)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", COMPILED)
 def test_compiled_example(script, capsys, monkeypatch):
     """What an example differentiates is compiled, and finds the same."""
     for name in TRANSFORMS:
         transform = getattr(wg, name)
         monkeypatch.setattr(wg, name, lambda *args, _transform=transform, **kw: wg.compile(_transform(*args, **kw)))
-    test_example(script, capsys)
+    test_example(script, capsys, monkeypatch)
 
 
 def test_every_example_is_in_the_index():
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert [script.name for script in SCRIPTS if f"]({script.name})" not in index] == []
     assert set(CHECKS) == {script.stem for script in SCRIPTS}
+
+
+def test_numpy_code_knows_numpy_only():
+    programs = sorted((FOLDER / "numpy_code").glob("*.py"))
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert len(programs) == 12
+    for program in programs:
+        tree = ast.parse(program.read_text(encoding="utf-8"))
+        imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+        assert imports == ["import numpy as np"]
+        assert f"](numpy_code/{program.name})" in index
 
 
 def test_every_example_is_a_script():
