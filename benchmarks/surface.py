@@ -230,7 +230,9 @@ def listing(found: dict[Subject, Found]) -> str:
         if working:
             parts.append(f"`wg.{namespace}`: {', '.join(working)}." if namespace else f"`wg`: {', '.join(working)}.")
         if idle:
-            parts.append(f"Without work for NumPy (a view, or an answer at once), the time of a call: {', '.join(idle)}.")
+            parts.append(
+                f"Without work for NumPy (a view, or an answer at once), the time of a call: {', '.join(idle)}."
+            )
     return "\n\n".join(parts)
 
 

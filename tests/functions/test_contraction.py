@@ -235,3 +235,18 @@ def ramp(*shape):
 def test_derivatives(f, operand_shapes):
     wg.testing.check_grads(f, [ramp(*shape) for shape in operand_shapes])
     wg.testing.check_grads(f, [ramp(*shape) + 1j * ramp(*shape) ** 2 for shape in operand_shapes], order=1)
+
+
+@pytest.mark.parametrize(("name", "x", "y"), [("matvec", (2, 1, 3, 4), (5, 4)), ("vecmat", (5, 4), (2, 1, 4, 3))])
+def test_products_of_matrices_and_vectors(name, x, y, like_numpy, smooth):
+    rng = np.random.default_rng(0)
+    for dtypes in (("float64", "float32"), ("int64", "bool"), ("complex128", "float64")):
+        a, b = (
+            (rng.normal(size=s) + (1j * rng.normal(size=s) if d == "complex128" else 0)).astype(d)
+            for s, d in zip((x, y), dtypes, strict=True)
+        )
+        like_numpy(name, a, b, rtol=1e-5)
+    like_numpy(name, np.zeros((0, 2)), np.zeros(2) if name == "matvec" else np.zeros((2, 3)))
+    smooth(getattr(wg, name), rng.normal(size=x[-2:]), rng.normal(size=y[-2:]))
+    with pytest.raises(wg.ShapeError, match=name):
+        getattr(wg, name)(np.ones((2, 3)), np.ones((2, 2)))

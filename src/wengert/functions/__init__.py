@@ -19,6 +19,7 @@ from . import (
     exponential,
     fft,
     filtering,
+    fitting,
     floating,
     grids,
     histograms,
@@ -133,11 +134,13 @@ from .contraction import (
     einsum as einsum,
     inner as inner,
     matmul as matmul,
+    matvec as matvec,
     outer as outer,
     tensordot as tensordot,
     trace as trace,
     vdot as vdot,
     vecdot as vecdot,
+    vecmat as vecmat,
 )
 from .conversion import (
     array as array,
@@ -205,6 +208,9 @@ from .exponential import (
 from .filtering import (
     convolve as convolve,
     correlate as correlate,
+)
+from .fitting import (
+    polyfit as polyfit,
 )
 from .floating import (
     copysign as copysign,
@@ -500,6 +506,7 @@ __all__ += dtypes.__all__
 __all__ += exchange.__all__
 __all__ += exponential.__all__
 __all__ += filtering.__all__
+__all__ += fitting.__all__
 __all__ += floating.__all__
 __all__ += grids.__all__
 __all__ += histograms.__all__

@@ -20,7 +20,20 @@ from .subscripts import LETTERS, from_lists, plan
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["dot", "matmul", "vdot", "vecdot", "inner", "outer", "tensordot", "einsum", "trace", "diagonal"]
+__all__ = [
+    "dot",
+    "matmul",
+    "vdot",
+    "vecdot",
+    "matvec",
+    "vecmat",
+    "inner",
+    "outer",
+    "tensordot",
+    "einsum",
+    "trace",
+    "diagonal",
+]
 
 
 # Products of vectors and matrices -------------------------------------------------------------------------------------
@@ -170,6 +183,70 @@ def vecdot(x1: ArrayLike, x2: ArrayLike, /, *, axis: int = -1) -> Array:
         raise ShapeError(f"vecdot: shapes {x.shape} and {y.shape} do not fit: their axes {axis} have different lengths")
     last = [move_axis(v, n, len(v.shape) - 1) for v, n in ((conjugate(x), i), (y, j))]
     return einsum("...i,...i->...", *last)
+
+
+def matvec(x1: ArrayLike, x2: ArrayLike, /) -> Array:
+    """Matrices in the last two axes times vectors in the last axis; the other axes broadcast.
+
+    Parameters
+    ----------
+    x1 : array of shape (..., m, n)
+    x2 : array of shape (..., n)
+
+    Returns
+    -------
+    Array
+        Of shape (..., m).
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.matvec([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
+    Array([3., 7.])
+    """
+    matrices, vectors = _fitting(x1, x2, "matvec", 2, 1)
+    return einsum("...ij,...j->...i", matrices, vectors)
+
+
+def vecmat(x1: ArrayLike, x2: ArrayLike, /) -> Array:
+    """Vectors in the last axis, conjugated, times matrices in the last two axes; the other axes broadcast.
+
+    Parameters
+    ----------
+    x1 : array of shape (..., m)
+    x2 : array of shape (..., m, n)
+
+    Returns
+    -------
+    Array
+        Of shape (..., n).
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.vecmat([1.0, 1.0], [[1.0, 2.0], [3.0, 4.0]])
+    Array([4., 6.])
+    """
+    vectors, matrices = _fitting(x1, x2, "vecmat", 1, 2)
+    return einsum("...i,...ij->...j", conjugate(vectors), matrices)
+
+
+def _fitting(x1: ArrayLike, x2: ArrayLike, name: str, rank1: int, rank2: int) -> tuple[Value, Value]:
+    """Operands with at least so many axes, of which the adjacent ones have the same length."""
+    x, y = array_operand(x1), array_operand(x2)
+    if len(x.shape) < rank1 or len(y.shape) < rank2 or x.shape[-1] != y.shape[-rank2]:
+        raise ShapeError(f"{name}: shapes {x.shape} and {y.shape} do not fit")
+    return x, y
 
 
 def inner(a: ArrayLike, b: ArrayLike) -> Array:

@@ -104,8 +104,18 @@ def number_dtype(dtype: Any) -> Any:
     return target
 
 
-def copy(a: ArrayLike) -> Array:
+def copy(a: ArrayLike, order: str = "K") -> Array:
     """The same values in memory of its own; derivatives pass through.
+
+    Parameters
+    ----------
+    a : array
+    order : {'K', 'C', 'F', 'A'}
+        As NumPy's, and without effect: an array has no memory layout of its own.
+
+    Returns
+    -------
+    Array
 
     Examples
     --------
@@ -113,6 +123,8 @@ def copy(a: ArrayLike) -> Array:
     >>> wg.copy([1.0, 2.0])
     Array([1., 2.])
     """
+    if order not in ("K", "C", "F", "A"):
+        raise ValueError(f"order must be 'K', 'C', 'F' or 'A', not {order!r}")
     a = array_operand(a)
     return result(_astype(a, dtype=a.dtype))
 

@@ -38,7 +38,12 @@ _TEXTS = {np.array2string, np.array_repr, np.array_str}
 """What makes text of an array's values: no derivative is expected of it."""
 MEANINGLESS = {"subok", "like", "overwrite_input"}
 """Parameters about subclasses and memory, which have no meaning for the library's arrays."""
-NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg, "numpy.fft": functions.fft}
+NAMESPACES = {
+    "numpy": functions,
+    "numpy.fft": functions.fft,
+    "numpy.lib.stride_tricks": functions,
+    "numpy.linalg": functions.linalg,
+}
 """Where the library has the functions of NumPy's modules."""
 
 
