@@ -256,7 +256,10 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: int | tuple[int, ...] | 
     places = np.nonzero(concrete(x, "trim_zeros")) if x.shape else ()
     index = [slice(None)] * len(x.shape)
     for i in normalize_axes(axis, len(x.shape)):
-        first, last = (int(places[i].min()), int(places[i].max()) + 1) if places[i].size else (0, 0)
+        if not places[i].size:  # nothing is left
+            index[i] = slice(0)
+            continue
+        first, last = int(places[i].min()), int(places[i].max()) + 1
         index[i] = slice(first if "f" in ends else None, last if "b" in ends else None)
     return result(getitem(x, tuple(index)))
 

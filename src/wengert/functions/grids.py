@@ -92,7 +92,7 @@ class Grid:
         return f"wengert.{'mgrid' if self._dense else 'ogrid'}"
 
     def __getitem__(self, slices: Any) -> Any:
-        if isinstance(slices, slice):
+        if not isinstance(slices, tuple):
             return result(_coordinates(slices))
         vectors = [_coordinates(part) for part in slices]
         sizes = tuple(v.shape[0] for v in vectors)

@@ -41,6 +41,7 @@ _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the an
     np.can_cast,
 }
 _NAMESPACES = {"numpy": functions, "numpy.linalg": functions.linalg}
+_NAMESPACES["numpy.lib.stride_tricks"] = functions
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
