@@ -78,7 +78,7 @@ def test_append_resize_trim(data, shape, arrays, like_numpy):
     like_numpy("append", x, x, axis=data.draw(st.integers(-len(shape), len(shape) - 1)))
     new = data.draw(st.integers(0, 7) | hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=4))
     like_numpy("resize", x, new)
-    sparse = x * (numbers(shape) % 3 == 0)
+    sparse = np.where(numbers(shape) % 3 == 0, x, x.dtype.type(0))
     trim = data.draw(st.sampled_from(["fb", "f", "b", "BF"]))
     like_numpy("trim_zeros", sparse.ravel(), trim)
     like_numpy("trim_zeros", sparse, trim)

@@ -156,11 +156,11 @@ def test_piecewise(data, arity, arrays, like_numpy):
     conditions = [data.draw(arrays(x.shape, dtypes=("bool",))) for _ in range(2)]
     functions = [lambda v: v + 1, 7, lambda v, k=0: v * 2 - k][: max(arity, 2)]
     like_numpy("piecewise", x, conditions, functions)
-    if x.ndim:
+    if x.ndim == 1 and x.size:
         like_numpy("piecewise", x, conditions[0], functions[:1])
     like_numpy("piecewise", x, [conditions[0]], functions[:2])
     like_numpy("piecewise", x, np.stack(conditions), [lambda v, k: v * k, lambda v, k: v - k], 3)
-    if x.ndim == 1:
+    if x.ndim == 1 and x.size:
         like_numpy("piecewise", x, conditions[0].tolist(), functions[:1])
 
 
