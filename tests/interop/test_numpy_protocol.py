@@ -15,6 +15,7 @@ UFUNCS = sorted(
     {u.__name__ for n in dir(np) if isinstance(u := getattr(np, n), np.ufunc) and hasattr(functions, u.__name__)}
 )
 INTEGERS = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"}
+INTEGERS |= {"bitwise_count"}
 
 
 def inputs(ufunc: np.ufunc) -> list[Any]:

@@ -12,9 +12,9 @@ from ..core.errors import ShapeError
 from ..core.interpreter import Box, strip
 from ..core.types import Value
 from ..ops import shaping as ops
-from .creation import DType, check_device, check_order, made
+from .creation import DType, check_order, made
 from .operands import ArrayLike, array_operand, concrete, holds_box, result
-from .shaping import astype, number_dtype
+from .shaping import astype, check_device, number_dtype
 
 if TYPE_CHECKING:
     from ..eager.array import Array

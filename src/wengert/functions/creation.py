@@ -12,7 +12,7 @@ from ..core.interpreter import Box, strip
 from ..core.types import Shape, Value
 from ..ops import shaping as ops
 from .operands import ArrayLike, array_operand, result
-from .shaping import astype, number_dtype, shape_argument
+from .shaping import astype, check_device, number_dtype, shape_argument
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -39,12 +39,6 @@ def made(value: Value, requires_grad: bool) -> Array:
     """What a creation function returns."""
     array = result(value)
     return array.requires_grad_() if requires_grad else array
-
-
-def check_device(device: Any) -> None:
-    """Raise unless the device is the one there is."""
-    if device not in (None, "cpu"):
-        raise ValueError(f"arrays are on the device 'cpu', there is no {device!r}")
 
 
 def check_order(order: Any) -> None:

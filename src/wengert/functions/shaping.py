@@ -11,6 +11,7 @@ import numpy as np
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
+from ..core.interpreter import Box, strip
 from ..core.types import Shape, normalize_axes, normalize_axis
 from ..ops import shaping as ops
 from ..ops.elementwise import astype as _astype
@@ -36,7 +37,6 @@ __all__ = [
     "swapaxes",
     "moveaxis",
     "repeat",
-    "tile",
 ]
 
 
@@ -55,7 +55,7 @@ def shape_argument(shape: Any) -> Shape:
 # Type -----------------------------------------------------------------------------------------------------------------
 
 
-def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
+def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Array:
     """The elements converted to another dtype.
 
     A conversion to integers or booleans has no derivative.
@@ -67,6 +67,8 @@ def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
         Anything that NumPy takes for the dtype of numbers.
     copy : bool
         Whether an array that has this dtype already is copied.
+    device : {'cpu'}, optional
+        There is no other.
 
     Returns
     -------
@@ -83,6 +85,7 @@ def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
     >>> wg.astype([1.7, -1.7], int)
     Array([ 1, -1])
     """
+    check_device(device)
     x = array_operand(x)
     target = number_dtype(dtype)
     if x.dtype.kind == "c" and target.kind in "fiu":
@@ -90,6 +93,12 @@ def astype(x: ArrayLike, dtype: Any, /, *, copy: bool = True) -> Array:
     if not copy and x.dtype == target:
         return result(x)
     return result(_astype(x, dtype=target))
+
+
+def check_device(device: Any) -> None:
+    """Raise unless the device is the one there is."""
+    if device not in (None, "cpu"):
+        raise ValueError(f"arrays are on the device 'cpu', there is no {device!r}")
 
 
 def number_dtype(dtype: Any) -> Any:
@@ -100,8 +109,20 @@ def number_dtype(dtype: Any) -> Any:
     return target
 
 
-def copy(a: ArrayLike) -> Array:
+def copy(a: ArrayLike, order: str = "K", subok: bool = False) -> Array:
     """The same values in memory of its own; derivatives pass through.
+
+    Parameters
+    ----------
+    a : array
+    order : {'K', 'A', 'C', 'F'}
+        Of the elements in memory, which nothing but ``numpy()`` shows; what is recorded keeps the order that it has.
+    subok : bool
+        As in NumPy, and without effect: there are no subclasses.
+
+    Returns
+    -------
+    Array
 
     Examples
     --------
@@ -110,13 +131,18 @@ def copy(a: ArrayLike) -> Array:
     Array([1., 2.])
     """
     a = array_operand(a)
+    if order not in ("K", "A", "C", "F"):
+        raise ValueError(f"order must be 'K', 'A', 'C' or 'F', not {order!r}")
+    plain = strip(a)
+    if order in ("C", "F") and not isinstance(plain, Box):
+        return result(np.array(plain, order=order))  # type: ignore[call-overload]
     return result(_astype(a, dtype=a.dtype))
 
 
 # Shape ----------------------------------------------------------------------------------------------------------------
 
 
-def reshape(a: ArrayLike, shape: Any, order: str = "C") -> Array:
+def reshape(a: ArrayLike, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
     """The same elements in another shape.
 
     Parameters
@@ -126,6 +152,8 @@ def reshape(a: ArrayLike, shape: Any, order: str = "C") -> Array:
         One of them may be -1: it follows from the others.
     order : {'C', 'F'}
         Whether the last index changes fastest, in both shapes, or the first.
+    copy : bool, optional
+        True always copies; False raises an error where what is not recorded would have to be copied.
 
     Returns
     -------
@@ -145,6 +173,10 @@ def reshape(a: ArrayLike, shape: Any, order: str = "C") -> Array:
     """
     a = array_operand(a)
     shape = _without_unknown(shape_argument(shape), a.shape)
+    if copy is False and not isinstance(plain := strip(a), Box):
+        np.reshape(plain, shape, order, copy=False)  # type: ignore[call-overload]
+    if copy:
+        a = _astype(a, dtype=a.dtype)
     if order == "C":
         return result(ops.reshape(a, shape=shape))
     if order != "F":
@@ -445,36 +477,3 @@ def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> Array:
     times = int(counts.item())
     spread = ops.broadcast_to(ops.reshape(a, shape=(*before, n, 1, *after)), shape=(*before, n, times, *after))
     return result(ops.reshape(spread, shape=(*before, n * times, *after)))
-
-
-def tile(A: ArrayLike, reps: int | Sequence[int]) -> Array:
-    """The whole array several times along its axes.
-
-    Parameters
-    ----------
-    A : array
-    reps : int or sequence of int
-        How often along each of the last axes; where there are more of them than axes, axes are added in front.
-
-    Returns
-    -------
-    Array
-
-    Examples
-    --------
-    >>> import wengert as wg
-    >>> wg.tile([1.0, 2.0], (2, 2))
-    Array([[1., 2., 1., 2.],
-           [1., 2., 1., 2.]])
-    """
-    a = array_operand(A)
-    times = shape_argument(reps)
-    if min(times, default=0) < 0:
-        raise ShapeError(f"reps must not be negative, not {times}")
-    rank = max(len(times), len(a.shape))
-    times = (1,) * (rank - len(times)) + times
-    shape = (1,) * (rank - len(a.shape)) + a.shape
-    rows = tuple(m for n in shape for m in (1, n))
-    spread = tuple(m for r, n in zip(times, shape, strict=True) for m in (r, n))
-    x = ops.broadcast_to(ops.reshape(a, shape=rows), shape=spread)
-    return result(ops.reshape(x, shape=tuple(r * n for r, n in zip(times, shape, strict=True))))

@@ -4,17 +4,19 @@ Importing this package fills the registry. A primitive is called like a function
 evaluated, on boxes it goes through their interpreters.
 """
 
-from . import contraction, control, elementwise, families, indexing, linalg, ordering, reductions, shaping, windows
+from . import (
+    bits,
+    contraction,
+    control,
+    elementwise,
+    families,
+    indexing,
+    linalg,
+    ordering,
+    reductions,
+    shaping,
+    windows,
+)
 
-__all__ = [
-    "contraction",
-    "control",
-    "elementwise",
-    "families",
-    "indexing",
-    "linalg",
-    "ordering",
-    "reductions",
-    "shaping",
-    "windows",
-]
+__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+__all__ += ["bits", "ordering", "windows"]

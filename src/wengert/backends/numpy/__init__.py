@@ -48,7 +48,8 @@ __all__ = [
     "zeros",
 ]
 
-_MODULES = (elementwise, reductions, movement, contraction, linalg, ordering, windows)
+_MODULES: tuple[Any, ...] = (elementwise, reductions, movement, contraction, linalg)
+_MODULES += (ordering, windows)
 
 
 def implementation(name: str) -> Callable[..., Any]:
