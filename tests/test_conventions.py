@@ -117,6 +117,18 @@ CASES = {
             [np.zeros(3)],
         ),
     ],
+    "Elements of sets": [
+        Case("unique", wg.unique, [[2.0, 1.0, 2.0]], [[1.0, 1.0, 0.0]], [np.zeros(3)]),
+        Case("union1d", wg.union1d, [[2.0, 1.0], [2.0, 3.0]], [[1.0, 1.0], [0.0, 1.0]], zero([0, 0], [0, 0])),
+        Case(
+            "intersect1d",
+            lambda x, y: wg.intersect1d(x, y) * wg.sum(y),
+            [[2.0, 1.0], [2.0, 3.0]],
+            [[5.0, 0.0], [2.0, 2.0]],
+            [[2.0, 0.0], [1.0, 1.0]],
+        ),
+        Case("setxor1d", wg.setxor1d, [[2.0, 1.0], [2.0, 3.0]], [[0.0, 1.0], [0.0, 1.0]], zero([0, 0], [0, 0])),
+    ],
     "Roots at 0": [
         Case("sqrt", wg.sqrt, [0.0], [INF], [-INF]),
         Case("cbrt", wg.cbrt, [0.0], [INF]),

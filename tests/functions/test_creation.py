@@ -96,3 +96,29 @@ def test_errors_of_arrays_of_one_value():
         wg.ones(2.5)
     with pytest.raises(TypeError, match="dtype of neither"):
         wg.ones(2, dtype=object)
+
+
+@FEW
+@given(shape=hnp.array_shapes(min_dims=0, max_dims=2, min_side=0), order=st.sampled_from("CF"))
+def test_layout(shape, order):
+    for name, args in (("zeros", ()), ("ones", ()), ("full", (2,)), ("empty", ())):
+        found, expected = getattr(wg, name)(shape, *args, order=order), getattr(np, name)(shape, *args, order=order)
+        assert found.shape == shape
+        assert found.numpy().flags.f_contiguous == expected.flags.f_contiguous
+        assert found.numpy().flags.c_contiguous == expected.flags.c_contiguous
+    turned = np.ones(shape, order="F")
+    for likeness in "KACF":
+        for given_ in (turned, wg.asarray(turned)):
+            found, expected = wg.zeros_like(given_, None, likeness), np.zeros_like(turned, None, likeness)
+            assert found.numpy().flags.f_contiguous == expected.flags.f_contiguous
+    with pytest.raises(ValueError, match="'C' or 'F'"):
+        wg.zeros(shape, order="K")
+    with pytest.raises(ValueError, match="'cpu'"):
+        wg.ones_like(turned, device="gpu")
+
+
+@FEW
+@given(n=st.integers(0, 4), m=st.none() | st.integers(0, 4), k=st.integers(-5, 5), dtype=DTYPES)
+def test_triangles(n, m, k, dtype):
+    same(wg.tri(n, m, k), np.tri(n, m, k))
+    same(wg.tri(n, m, k=k, dtype=dtype or float), np.tri(n, m, k=k, dtype=dtype or float))

@@ -519,3 +519,35 @@ def test_nonzero_needs_a_value_and_an_axis():
         wg.nonzero(3.0)
     with pytest.raises(wg.ConversionError, match=r"nonzero.*vmap"):
         wg.vmap(lambda v: wg.nonzero(v)[0])(np.ones((2, 2)))
+
+
+@FEW
+@given(data=st.data())
+def test_compress_and_extract(data, arrays, like_numpy):
+    x = data.draw(arrays(hnp.array_shapes(max_dims=3, max_side=3)))
+    axis = data.draw(st.none() | st.integers(-x.ndim, x.ndim - 1))
+    n = x.size if axis is None else x.shape[axis]
+    condition = data.draw(arrays((data.draw(st.integers(0, n)),), dtypes=("bool", "int64")))
+    like_numpy("compress", condition, x, axis)
+    out = np.empty_like(np.compress(condition, x, axis))
+    assert wg.compress(condition, x, axis, out) is out
+    np.testing.assert_array_equal(out, np.compress(condition, x, axis))
+    like_numpy("extract", data.draw(arrays(x.shape, dtypes=("bool", "int64"))), x)
+
+
+def test_compress_extract_and_targets_have_derivatives():
+    x = numbers((2, 3)) / 4
+    for function in (
+        lambda x: wg.compress([True, False, True], x, axis=1),
+        lambda x: wg.compress([False, True], x, axis=0),
+        lambda x: wg.extract(x > 0.6, x),
+        lambda x: wg.take(x, [2, 0, 2], axis=1, out=wg.zeros((2, 3))),
+        lambda x: wg.take(x, [7, -1], mode="clip"),
+    ):
+        wg.testing.check_grads(lambda x, f=function: f(x) ** 2, (x,), order=2)
+    with pytest.raises(IndexError, match="out of bounds"):
+        wg.compress([False, False, True], [1.0, 2.0])
+    with pytest.raises(wg.ShapeError, match="vector"):
+        wg.compress([[True]], [1.0])
+    with pytest.raises(wg.ConversionError, match="recorded value into a plain"):
+        wg.take(wg.array([1.0], requires_grad=True), 0, out=np.zeros(()))

@@ -142,3 +142,33 @@ def test_parts_of_other_dtypes_get_gradients_of_their_own():
     same(x.grad, np.array([0.0, 1]))
     same(y.grad, np.array([2.0], dtype="float32"))
     assert math.isclose(wg.concatenate([x, y]).sum().item(), 3)
+
+
+@FEW
+@given(
+    data=st.data(),
+    kind=st.sampled_from(["no", "safe", "same_kind", "unsafe"]),
+    dtype=st.sampled_from(["float32", "int64", "complex128"]),
+)
+def test_dtypes_and_targets(data, kind, dtype, arrays, like_numpy):
+    x = data.draw(arrays((2,), finite=True))
+    options = {"dtype": dtype, "casting": kind}
+    for name in ("concatenate", "stack", "hstack", "vstack"):
+        if x.dtype.kind == "c" and kind == "unsafe":
+            continue  # NumPy warns of lost imaginary parts
+        like_numpy(name, np.stack([x, x]), **options)
+    for out in (np.zeros(4, dtype), wg.zeros(4, dtype)):
+        if np.can_cast(x.dtype, dtype, "same_kind"):
+            assert wg.concatenate([x, x], out=out) is out
+            np.testing.assert_array_equal(np.asarray(out), np.concatenate([x, x], out=np.zeros(4, dtype)))
+
+
+def test_errors_of_targets():
+    with pytest.raises(TypeError, match="not both"):
+        wg.concatenate([[1.0]], out=np.zeros(1), dtype=float)
+    with pytest.raises(wg.ShapeError, match=r"\(2,\) into out of shape \(3,\)"):
+        wg.concatenate([[1.0], [2.0]], out=np.zeros(3))
+    with pytest.raises(wg.ConversionError, match="recorded value into a plain"):
+        wg.concatenate([wg.array([1.0], requires_grad=True)], out=np.zeros(1))
+    with pytest.raises(TypeError, match="not into list"):
+        wg.stack([[1.0]], out=[[0.0]])

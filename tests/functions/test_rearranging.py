@@ -71,6 +71,7 @@ def test_errors():
         lambda x: wg.roll(x, (1, -1), (0, 1)),
         lambda x: wg.roll(x, 2),
         lambda x: wg.rot90(x),
+        lambda x: wg.rollaxis(x, 1),
         lambda x: wg.rot90(x, 3),
     ],
 )
@@ -79,3 +80,12 @@ def test_derivatives(function):
     wg.testing.check_grads(lambda x: function(x) ** 2, (x,), order=2, modes=("fwd", "rev"))
     batch = np.stack([x, -x])
     same(wg.vmap(function)(batch), np.stack([function(wg.array(v)).numpy() for v in batch]))
+
+
+@FEW
+@given(data=st.data(), shape=SHAPES)
+def test_rollaxis(data, shape, like_numpy):
+    rank = len(shape)
+    like_numpy(
+        "rollaxis", numbers(shape), data.draw(st.integers(-rank, rank - 1)), data.draw(st.integers(-rank - 1, rank + 1))
+    )

@@ -14,6 +14,13 @@ PAIRS = hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3, 
 TRIPLES = hnp.mutually_broadcastable_shapes(num_shapes=3, min_side=0, max_side=3, max_dims=3)
 
 
+def same(found, expected):
+    assert isinstance(found, wg.Array)
+    assert found.shape == np.shape(expected)
+    assert found.dtype == np.asarray(expected).dtype
+    np.testing.assert_array_equal(found.detach().numpy(), expected)
+
+
 @pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
 @FEW
 @given(data=st.data(), shapes=PAIRS)
@@ -114,3 +121,84 @@ def test_an_infinite_derivative_that_is_not_chosen_is_zero():
     x = np.array([0.0, 4.0])
     assert wg.grad(f)(x).tolist() == [0.0, 0.25]
     assert wg.jvp(f, (x,), (np.array([1.0, 0.0]),))[1].item() == 0.0
+
+
+@FEW
+@given(data=st.data(), shapes=hnp.mutually_broadcastable_shapes(num_shapes=5, min_side=0, max_side=3, max_dims=2))
+def test_select(data, shapes, arrays):
+    conditions = [data.draw(arrays(shape, dtypes=("bool",))) for shape in shapes.input_shapes[:2]]
+    choices = [data.draw(arrays(shape)) for shape in shapes.input_shapes[2:4]]
+    default = data.draw(st.just(0) | st.just(1.5) | arrays(shapes.input_shapes[4]))
+    for options in ({}, {"default": default}):
+        expected = np.select(conditions, choices, **options)
+        for given_ in (choices, [wg.array(c, requires_grad=c.dtype.kind in "fc") for c in choices]):
+            same(wg.select(conditions, given_, **options), expected)
+
+
+@FEW
+@given(data=st.data(), shapes=TRIPLES, mode=st.sampled_from(["raise", "wrap", "clip"]))
+def test_choose(data, shapes, mode, arrays):
+    x, y = (data.draw(arrays(shape)) for shape in shapes.input_shapes[1:])
+    low, high = (0, 1) if mode == "raise" else (-4, 5)
+    number = data.draw(hnp.arrays(np.int64, shapes.input_shapes[0], elements=st.integers(low, high)))
+    expected = np.choose(number, [x, y], mode=mode)
+    for given_ in ([x, y], [wg.array(c, requires_grad=c.dtype.kind in "fc") for c in (x, y)]):
+        same(wg.choose(number, given_, mode=mode), expected)
+    out = np.empty_like(expected)
+    assert wg.choose(number, [x, y], out, mode) is out
+    np.testing.assert_array_equal(out, expected)
+
+
+@FEW
+@given(data=st.data(), arity=st.integers(1, 3))
+def test_piecewise(data, arity, arrays, like_numpy):
+    x = data.draw(arrays(dtypes=("float64", "int64"), finite=True))
+    conditions = [data.draw(arrays(x.shape, dtypes=("bool",))) for _ in range(2)]
+    functions = [lambda v: v + 1, 7, lambda v, k=0: v * 2 - k][: max(arity, 2)]
+    like_numpy("piecewise", x, conditions, functions)
+    if x.ndim == 1 and x.size:
+        like_numpy("piecewise", x, conditions[0], functions[:1])
+    like_numpy("piecewise", x, [conditions[0]], functions[:2])
+    like_numpy("piecewise", x, np.stack(conditions), [lambda v, k: v * k, lambda v, k: v - k], 3)
+    if x.ndim == 1 and x.size:
+        like_numpy("piecewise", x, conditions[0].tolist(), functions[:1])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: wg.select([x > 1, x < 0], [x * y, y], x),
+        lambda x, y: wg.choose([[0, 1, 1], [1, 0, 1]], [x, y]),
+        lambda x, y: wg.choose([0, 1, 2], wg.stack([x, y, x * y])),
+    ],
+)
+def test_derivatives_of_what_is_chosen(function, smooth):
+    smooth(lambda x, y: function(x, y) ** 2, X := np.array([[0.5, 2.0, -1.0], [1.5, -0.25, 3.0]]), X[::-1] - 0.7)
+
+
+def test_derivatives_piece_by_piece():
+    x = np.array([-1.5, 0.5, 2.0])
+    wg.testing.check_grads(lambda x: wg.piecewise(x, [x < 0, x > 1], [wg.sin, lambda v: v**3, wg.exp]), (x,), order=2)
+    with np.errstate(invalid="raise"):
+        same(
+            wg.grad(lambda x: wg.piecewise(x, [x > 0], [wg.sqrt, 0.0]).sum())(np.array([-1.0, 4.0])),
+            np.array([0, 0.25]),
+        )
+    same(np.piecewise(wg.array([1.0, -1.0]), [np.array([True, False])], [5.0, 6.0]), np.array([5.0, 6.0]))
+
+
+def test_errors_of_choices():
+    with pytest.raises(wg.ShapeError, match="a choice for each"):
+        wg.select([[True]], [])
+    with pytest.raises(wg.ShapeError, match="at least one"):
+        wg.select([], [])
+    with pytest.raises(TypeError, match="booleans"):
+        wg.select([[1]], [[1.0]])
+    with pytest.raises(wg.ShapeError, match="0 ... 1"):
+        wg.choose([2], [1, 2])
+    with pytest.raises(IndexError, match="integers"):
+        wg.choose([0.5], [1, 2])
+    with pytest.raises(wg.ShapeError, match="1 functions, or 2"):
+        wg.piecewise([1.0], [[True]], [1, 2, 3])
+    with pytest.raises(wg.ConversionError, match=r"piecewise.*vmap"):
+        wg.vmap(lambda x: wg.piecewise(x, [x > 0], [1.0, 2.0]))(np.ones((2, 2)))

@@ -232,3 +232,22 @@ def test_derivatives(function):
     wg.testing.check_grads(lambda x: function(x) ** 2, (numbers(2, 3),), order=2, modes=("fwd", "rev"))
     batch = np.stack([numbers(2, 3), -numbers(2, 3)])
     same(wg.vmap(function)(batch), np.stack([function(wg.array(x)).numpy() for x in batch]))
+
+
+def test_copies_and_layout():
+    x = np.arange(6.0).reshape(2, 3)
+    for order in "KACF":
+        found = wg.copy(x, order).numpy()
+        assert found.flags.f_contiguous == np.copy(x, order).flags.f_contiguous
+        np.testing.assert_array_equal(found, x)
+    recorded = wg.array(x, requires_grad=True)
+    assert np.copy(recorded, order="F").requires_grad
+    assert wg.reshape(recorded, 6, copy=True).requires_grad
+    assert np.shares_memory(wg.reshape(x, 6, copy=False).numpy(), x)
+    assert not np.shares_memory(wg.reshape(x, 6, copy=True).numpy(), x)
+    with pytest.raises(ValueError, match="copy"):
+        wg.reshape(x.T, 6, copy=False)
+    with pytest.raises(ValueError, match="order must be"):
+        wg.copy(x, "Z")
+    with pytest.raises(ValueError, match="'cpu'"):
+        wg.astype(x, int, device="gpu")

@@ -86,6 +86,7 @@ from .assembling import (
     insert as insert,
     kron as kron,
     resize as resize,
+    tile as tile,
     trim_zeros as trim_zeros,
 )
 from .broadcasting import (
@@ -284,7 +285,9 @@ from .logic import (
     logical_not as logical_not,
     logical_or as logical_or,
     logical_xor as logical_xor,
+    packbits as packbits,
     right_shift as right_shift,
+    unpackbits as unpackbits,
 )
 from .nan_reductions import (
     nancumprod as nancumprod,
@@ -411,7 +414,6 @@ from .shaping import (
     reshape as reshape,
     squeeze as squeeze,
     swapaxes as swapaxes,
-    tile as tile,
     transpose as transpose,
 )
 from .sorting import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from .shaping import copy, shape_argument
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["append", "insert", "delete", "resize", "trim_zeros", "block", "kron"]
+__all__ = ["append", "insert", "delete", "resize", "tile", "trim_zeros", "block", "kron"]
 
 
 def _flat_or_axis(a: Value, axis: int | None) -> tuple[Value, int]:
@@ -228,6 +229,39 @@ def resize(a: ArrayLike, new_shape: Any) -> Array:
     return result(ops.reshape(flat, shape=shape))
 
 
+def tile(A: ArrayLike, reps: int | Sequence[int]) -> Array:
+    """The whole array several times along its axes.
+
+    Parameters
+    ----------
+    A : array
+    reps : int or sequence of int
+        How often along each of the last axes; where there are more of them than axes, axes are added in front.
+
+    Returns
+    -------
+    Array
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.tile([1.0, 2.0], (2, 2))
+    Array([[1., 2., 1., 2.],
+           [1., 2., 1., 2.]])
+    """
+    a = array_operand(A)
+    times = shape_argument(reps)
+    if min(times, default=0) < 0:
+        raise ShapeError(f"reps must not be negative, not {times}")
+    rank = max(len(times), len(a.shape))
+    times = (1,) * (rank - len(times)) + times
+    shape = (1,) * (rank - len(a.shape)) + a.shape
+    rows = tuple(m for n in shape for m in (1, n))
+    spread = tuple(m for r, n in zip(times, shape, strict=True) for m in (r, n))
+    x = ops.broadcast_to(ops.reshape(a, shape=rows), shape=spread)
+    return result(ops.reshape(x, shape=tuple(r * n for r, n in zip(times, shape, strict=True))))
+
+
 def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: int | tuple[int, ...] | None = None) -> Array:
     """An array without the zeros at its ends.
 
@@ -256,7 +290,10 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: int | tuple[int, ...] | 
     places = np.nonzero(concrete(x, "trim_zeros")) if x.shape else ()
     index = [slice(None)] * len(x.shape)
     for i in normalize_axes(axis, len(x.shape)):
-        first, last = (int(places[i].min()), int(places[i].max()) + 1) if places[i].size else (0, 0)
+        if not places[i].size:  # nothing is left
+            index[i] = slice(0)
+            continue
+        first, last = int(places[i].min()), int(places[i].max()) + 1
         index[i] = slice(first if "f" in ends else None, last if "b" in ends else None)
     return result(getitem(x, tuple(index)))
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["broadcast_to", "broadcast_arrays", "broadcast_shapes", "shape", "ndim", "size"]
 
 
-def broadcast_to(array: ArrayLike, shape: Any) -> Array:
+def broadcast_to(array: ArrayLike, shape: Any, subok: bool = False) -> Array:
     """The array repeated to a shape, by NumPy's rule; its derivative is summed over the repetitions.
+
+    ``subok`` is NumPy's, and without effect: there are no subclasses.
 
     Examples
     --------
@@ -35,8 +37,10 @@ def broadcast_to(array: ArrayLike, shape: Any) -> Array:
     return result(ops.broadcast_to(a, shape=shape))
 
 
-def broadcast_arrays(*args: ArrayLike) -> tuple[Array, ...]:
+def broadcast_arrays(*args: ArrayLike, subok: bool = False) -> tuple[Array, ...]:
     """Arrays repeated to the shape to which they broadcast together.
+
+    ``subok`` is NumPy's, and without effect: there are no subclasses.
 
     Examples
     --------

@@ -211,12 +211,16 @@ def ascontiguousarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool 
     >>> wg.ascontiguousarray(2.0)
     Array([2.])
     """
-    value = array_operand(asarray(a, dtype, "C"))
+    return _of_a_dimension(a, dtype, "C", requires_grad)
+
+
+def _of_a_dimension(a: ArrayLike, dtype: DType, order: str, requires_grad: bool) -> Array:
+    value = array_operand(asarray(a, dtype, order))
     return made(value if value.shape else ops.reshape(value, shape=(1,)), requires_grad)
 
 
 def asfortranarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = False) -> Array:
-    """An array whose elements are in Fortran order in memory, unless it is recorded.
+    """An array of at least one dimension whose elements are in Fortran order in memory, unless it is recorded.
 
     Examples
     --------
@@ -224,7 +228,7 @@ def asfortranarray(a: ArrayLike, dtype: DType = None, *, requires_grad: bool = F
     >>> wg.asfortranarray([[1, 2], [3, 4]]).numpy().flags.f_contiguous
     True
     """
-    return asarray(a, dtype, "F", requires_grad=requires_grad)
+    return _of_a_dimension(a, dtype, "F", requires_grad)
 
 
 def frombuffer(

@@ -92,7 +92,7 @@ class Grid:
         return f"wengert.{'mgrid' if self._dense else 'ogrid'}"
 
     def __getitem__(self, slices: Any) -> Any:
-        if isinstance(slices, slice):
+        if not isinstance(slices, tuple):
             return result(_coordinates(slices))
         vectors = [_coordinates(part) for part in slices]
         sizes = tuple(v.shape[0] for v in vectors)
@@ -307,7 +307,7 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     axes = range(len(sizes))
     if not any(isinstance(i, Box) for i in given):
         try:
-            return result(np.asarray(np.ravel_multi_index(tuple(given), sizes, modes, order)))
+            return result(np.asarray(np.ravel_multi_index(tuple(given), sizes, modes, order)))  # type: ignore[call-overload]
         except ValueError as error:
             raise ShapeError(f"ravel_multi_index: {error}") from None
     flat: Value = 0

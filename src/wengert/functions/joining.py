@@ -15,7 +15,7 @@ from ..ops import elementwise as el, shaping as ops
 from ..ops.indexing import getitem
 from .operands import ArrayLike, array_operand, concrete, result
 from .shaping import atleast_1d, atleast_2d, atleast_3d, number_dtype, ravel
-from .targets import delivered
+from .targets import delivered, is_own
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -111,6 +111,8 @@ def concatenate(
     if dtype is not None or out is not None:
         if dtype is not None and out is not None:
             raise DTypeError("concatenate takes dtype= or out=, which has its own dtype, not both")
+        if out is not None:
+            is_own(out, "concatenate")
         values = _converted(values, number_dtype(dtype) if out is None else out.dtype, casting)
     joined = ops.concatenate(*values, axis=axis, sizes=tuple(v.shape[axis] for v in values))
     return delivered(joined, out, "concatenate")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
-from ..ops import elementwise as el
-from .operands import ArrayLike, operand, result
+import numpy as np
+
+from ..backends import backend
+from ..core.errors import DTypeError, ShapeError
+from ..core.types import Value, normalize_axis
+from ..ops import bits, elementwise as el
+from ..ops.shaping import reshape
+from .operands import ArrayLike, array_operand, operand, result
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -26,6 +33,8 @@ __all__ = [
     "right_shift",
     "bitwise_right_shift",
     "bitwise_count",
+    "packbits",
+    "unpackbits",
 ]
 
 
@@ -171,3 +180,81 @@ def bitwise_count(x: ArrayLike, /) -> Array:
     Array([3, 1], dtype=uint8)
     """
     return result(el.bitwise_count(operand(x)))
+
+
+# Bits in bytes --------------------------------------------------------------------------------------------------------
+
+
+def packbits(a: ArrayLike, /, axis: int | None = None, bitorder: str = "big") -> Array:
+    """Truth values as the bits of bytes, eight in each; at the end zeros are added.
+
+    Parameters
+    ----------
+    a : array of integers or booleans
+        Every number but 0 is true.
+    axis : int, optional
+        Along which to pack; by default the flattened array.
+    bitorder : {'big', 'little'}
+        Whether the first value is the highest bit or the lowest.
+
+    Returns
+    -------
+    Array of uint8
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.packbits([1, 0, 1, 0, 0, 0, 0, 1, 1])
+    Array([161, 128], dtype=uint8)
+    """
+    x, axis = _flat_or_axis(a, axis)
+    if x.dtype.kind not in "biu":
+        raise DTypeError(f"packbits takes integers or booleans, not {x.dtype}")
+    return result(bits.packbits(x, axis=axis, bitorder=_checked_order(bitorder)))
+
+
+def unpackbits(a: ArrayLike, /, axis: int | None = None, count: int | None = None, bitorder: str = "big") -> Array:
+    """The bits of bytes, as zeros and ones.
+
+    Parameters
+    ----------
+    a : array of uint8
+    axis : int, optional
+        Along which to unpack; by default the flattened array.
+    count : int, optional
+        How many bits to take; where there are less, zeros are added. A negative number leaves out as many at the end.
+    bitorder : {'big', 'little'}
+        Whether the highest bit comes first or the lowest.
+
+    Returns
+    -------
+    Array of uint8
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.unpackbits(wg.array([161], dtype="uint8"), count=4)
+    Array([1, 0, 1, 0], dtype=uint8)
+    """
+    x, axis = _flat_or_axis(a, axis)
+    if x.dtype != np.uint8:
+        raise DTypeError(f"unpackbits takes bytes (uint8), not {x.dtype}; convert them with astype('uint8')")
+    if count is not None and count < -8 * x.shape[axis]:
+        raise ShapeError(f"unpackbits cannot leave out {-count} of {8 * x.shape[axis]} bits")
+    if 0 in x.shape:  # NumPy's function leaves what it adds to nothing unset
+        length = 8 * x.shape[axis] if count is None else count if count >= 0 else 8 * x.shape[axis] + count
+        return result(backend.zeros((*x.shape[:axis], length, *x.shape[axis + 1 :]), x.dtype))
+    return result(bits.unpackbits(x, axis=axis, count=count, bitorder=_checked_order(bitorder)))
+
+
+def _flat_or_axis(a: ArrayLike, axis: int | None) -> tuple[Value, int]:
+    x = array_operand(a)
+    if axis is None:
+        return reshape(x, shape=(prod(x.shape),)), 0
+    return x, normalize_axis(axis, len(x.shape))
+
+
+def _checked_order(bitorder: str) -> str:
+    if bitorder not in ("big", "little"):
+        raise ValueError(f"bitorder must be 'big' or 'little', not {bitorder!r}")
+    return bitorder

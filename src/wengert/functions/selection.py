@@ -283,7 +283,7 @@ def piecewise(x: ArrayLike, condlist: Any, funclist: Sequence[Any], *args: Any, 
     Parameters
     ----------
     x : array
-    condlist : sequence of arrays of booleans, or one array
+    condlist : sequence of arrays of booleans, or one vector
         Of the shape of ``x``; where several hold, the last one counts.
     funclist : sequence of functions and numbers
         One for each condition, and perhaps one more for where none holds, by default 0. A function is called as
@@ -308,10 +308,10 @@ def piecewise(x: ArrayLike, condlist: Any, funclist: Sequence[Any], *args: Any, 
     Array([-2.,  2.])
     """
     value = array_operand(x)
-    single = not isinstance(condlist, (list, tuple)) and not len(array_operand(condlist).shape) > len(value.shape)
-    if single or (value.shape and isinstance(condlist, (list, tuple)) and not _holds_arrays(condlist)):
-        condlist = [condlist]
-    conditions = [concrete(array_operand(c), "the conditions of piecewise").astype(bool) for c in condlist]
+    listed = condlist if isinstance(condlist, (list, tuple)) else array_operand(condlist)
+    if not len(getattr(listed, "shape", (1,))) or (value.shape and len(listed) and not _dimensions(listed[0])):
+        listed = [condlist]
+    conditions = [concrete(array_operand(c), "the conditions of piecewise").astype(bool) for c in listed]
     count = len(conditions)
     if len(funclist) == count + 1:
         conditions.append(~np.logical_or.reduce(conditions) if conditions else np.ones(value.shape, bool))
@@ -328,5 +328,5 @@ def piecewise(x: ArrayLike, condlist: Any, funclist: Sequence[Any], *args: Any, 
     return result(made)
 
 
-def _holds_arrays(conditions: Sequence[Any]) -> bool:
-    return bool(conditions) and (hasattr(conditions[0], "shape") or isinstance(conditions[0], (list, tuple)))
+def _dimensions(x: Any) -> int:
+    return len(array_operand(x).shape)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
+from ..core.interpreter import Box, strip
 from ..core.types import Shape, normalize_axes, normalize_axis
 from ..ops import shaping as ops
 from ..ops.elementwise import astype as _astype
@@ -37,7 +38,6 @@ __all__ = [
     "swapaxes",
     "moveaxis",
     "repeat",
-    "tile",
 ]
 
 
@@ -104,14 +104,16 @@ def number_dtype(dtype: Any) -> Any:
     return target
 
 
-def copy(a: ArrayLike, order: str = "K") -> Array:
+def copy(a: ArrayLike, order: str = "K", subok: bool = False) -> Array:
     """The same values in memory of its own; derivatives pass through.
 
     Parameters
     ----------
     a : array
-    order : {'K', 'C', 'F', 'A'}
-        As NumPy's, and without effect: an array has no memory layout of its own.
+    order : {'K', 'A', 'C', 'F'}
+        Of the elements in memory, which nothing but ``numpy()`` shows; what is recorded keeps the order that it has.
+    subok : bool
+        As in NumPy, and without effect: there are no subclasses.
 
     Returns
     -------
@@ -123,9 +125,12 @@ def copy(a: ArrayLike, order: str = "K") -> Array:
     >>> wg.copy([1.0, 2.0])
     Array([1., 2.])
     """
-    if order not in ("K", "C", "F", "A"):
-        raise ValueError(f"order must be 'K', 'C', 'F' or 'A', not {order!r}")
     a = array_operand(a)
+    if order not in ("K", "A", "C", "F"):
+        raise ValueError(f"order must be 'K', 'A', 'C' or 'F', not {order!r}")
+    plain = strip(a)
+    if order in ("C", "F") and not isinstance(plain, Box):
+        return result(np.array(plain, order=order))  # type: ignore[call-overload]
     return result(_astype(a, dtype=a.dtype))
 
 
@@ -143,8 +148,7 @@ def reshape(a: ArrayLike, /, shape: Any, order: str = "C", *, copy: bool | None 
     order : {'C', 'F'}
         Whether the last index changes fastest, in both shapes, or the first.
     copy : bool, optional
-        Whether the result has memory of its own; otherwise it has if it must. Writing into either array never changes
-        the other.
+        True always copies; False raises an error where what is not recorded would have to be copied.
 
     Returns
     -------
@@ -164,6 +168,8 @@ def reshape(a: ArrayLike, /, shape: Any, order: str = "C", *, copy: bool | None 
     """
     a = array_operand(a)
     shape = _without_unknown(shape_argument(shape), a.shape)
+    if copy is False and not isinstance(plain := strip(a), Box):
+        np.reshape(plain, shape, order, copy=False)  # type: ignore[call-overload]
     if copy:
         a = _astype(a, dtype=a.dtype)
     if order == "C":
@@ -466,36 +472,3 @@ def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> Array:
     times = int(counts.item())
     spread = ops.broadcast_to(ops.reshape(a, shape=(*before, n, 1, *after)), shape=(*before, n, times, *after))
     return result(ops.reshape(spread, shape=(*before, n * times, *after)))
-
-
-def tile(A: ArrayLike, reps: int | Sequence[int]) -> Array:
-    """The whole array several times along its axes.
-
-    Parameters
-    ----------
-    A : array
-    reps : int or sequence of int
-        How often along each of the last axes; where there are more of them than axes, axes are added in front.
-
-    Returns
-    -------
-    Array
-
-    Examples
-    --------
-    >>> import wengert as wg
-    >>> wg.tile([1.0, 2.0], (2, 2))
-    Array([[1., 2., 1., 2.],
-           [1., 2., 1., 2.]])
-    """
-    a = array_operand(A)
-    times = shape_argument(reps)
-    if min(times, default=0) < 0:
-        raise ShapeError(f"reps must not be negative, not {times}")
-    rank = max(len(times), len(a.shape))
-    times = (1,) * (rank - len(times)) + times
-    shape = (1,) * (rank - len(a.shape)) + a.shape
-    rows = tuple(m for n in shape for m in (1, n))
-    spread = tuple(m for r, n in zip(times, shape, strict=True) for m in (r, n))
-    x = ops.broadcast_to(ops.reshape(a, shape=rows), shape=spread)
-    return result(ops.reshape(x, shape=tuple(r * n for r, n in zip(times, shape, strict=True))))

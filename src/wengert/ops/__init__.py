@@ -55,3 +55,18 @@ __all__ = [
     "spectral",
     "windows",
 ]
+    bits,
+    contraction,
+    control,
+    elementwise,
+    families,
+    indexing,
+    linalg,
+    ordering,
+    reductions,
+    shaping,
+    windows,
+)
+
+__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+__all__ += ["bits", "ordering", "windows"]
