@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=18, deadline=None)
 
 
 @pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
