@@ -267,3 +267,13 @@ def polynomial_roots(p):
     rows = [np.asarray(np.roots(row), complex) for row in _inexact(p).reshape(-1, p.shape[-1])]
     dtype = np.complex64 if p.dtype in (np.float32, np.complex64) else np.complex128
     return np.reshape(rows, (*p.shape[:-1], p.shape[-1] - 1)).astype(dtype)
+
+
+@_define
+def cummax(x, axis):
+    return np.maximum.accumulate(x, axis)
+
+
+@_define
+def cummin(x, axis):
+    return np.minimum.accumulate(x, axis)

@@ -81,6 +81,8 @@ CASES = {
             [[[0.0, 1.0], [0.5, 0.5]]],
             [np.zeros((2, 2))],
         ),
+        Case("cummax", wg.cummax, [[1.0, 3.0, 3.0, 2.0]], [[1.0, 1 + 0.5 + 0.5, 0.5 + 0.5, 0.0]], [np.zeros(4)]),
+        Case("cummin", wg.cummin, [[3.0, 3.0, 1.0]], [[1.5, 0.5, 1.0]], [np.zeros(3)]),
         Case("max at infinity", wg.max, [[-INF, -INF]], [[0.5, 0.5]], [np.zeros(2)]),
     ],
     "Clip at a bound": [

@@ -120,6 +120,8 @@ from .functions import (
     count_nonzero as count_nonzero,
     cov as cov,
     cross as cross,
+    cummax as cummax,
+    cummin as cummin,
     cumprod as cumprod,
     cumsum as cumsum,
     cumulative_prod as cumulative_prod,

@@ -263,6 +263,8 @@ from .rounding import (
     trunc as trunc,
 )
 from .scans import (
+    cummax as cummax,
+    cummin as cummin,
     cumprod as cumprod,
     cumsum as cumsum,
     cumulative_prod as cumulative_prod,

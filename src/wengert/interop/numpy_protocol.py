@@ -30,6 +30,8 @@ _REDUCTIONS = {  # what a ufunc's reduce and accumulate are called
     "logical_or.reduce": "any",
     "add.accumulate": "cumsum",
     "multiply.accumulate": "cumprod",
+    "maximum.accumulate": "cummax",
+    "minimum.accumulate": "cummin",
 }
 _QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the answer
     np.shape,
