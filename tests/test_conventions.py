@@ -81,6 +81,8 @@ CASES = {
             [[[0.0, 1.0], [0.5, 0.5]]],
             [np.zeros((2, 2))],
         ),
+        Case("cummax", wg.cummax, [[1.0, 3.0, 3.0, 2.0]], [[1.0, 1 + 0.5 + 0.5, 0.5 + 0.5, 0.0]], [np.zeros(4)]),
+        Case("cummin", wg.cummin, [[3.0, 3.0, 1.0]], [[1.5, 0.5, 1.0]], [np.zeros(3)]),
         Case("max at infinity", wg.max, [[-INF, -INF]], [[0.5, 0.5]], [np.zeros(2)]),
     ],
     "Clip at a bound": [
@@ -383,6 +385,98 @@ CASES = {
             [[-1.5, -0.25, 0.0]],
             [[3.25, 0.5, 0.0]],
         ),
+    ],
+    "Signs and steps": [
+        Case(
+            "copysign",
+            wg.copysign,
+            [[0.0, -2.0, 3.0], [-1.0, 1.0, -0.0]],
+            [[0.0, -1.0, -1.0], np.zeros(3)],
+            zero([0] * 3, [0] * 3),
+        ),
+        Case(
+            "heaviside",
+            wg.heaviside,
+            [[-1.0, 0.0, 2.0], [0.5, 0.5, 0.5]],
+            [np.zeros(3), [0.0, 1.0, 0.0]],
+            zero([0] * 3, [0] * 3),
+        ),
+    ],
+    "Parts of numbers": [
+        Case(
+            "fmod",
+            wg.fmod,
+            [[6.0, -6.0, 5.0], [2.0, 2.0, -3.0]],
+            [np.ones(3), [-3.0, 3.0, 1.0]],
+            zero([0] * 3, [0] * 3),
+        ),
+        Case("the fraction", lambda x: wg.modf(x)[0], [[2.0, -0.5, 0.0]], [np.ones(3)], [np.zeros(3)]),
+        Case("the whole part", lambda x: wg.modf(x)[1], [[2.0, -0.5]], [np.zeros(2)], [np.zeros(2)]),
+        Case("the mantissa", lambda x: wg.frexp(x)[0], [[2.0, -0.75, 0.0]], [[0.25, 1.0, 1.0]], [np.zeros(3)]),
+        Case(
+            "the neighbour", wg.nextafter, [[0.0, 1.0], [1.0, 1.0]], [np.ones(2), np.zeros(2)], zero([0] * 2, [0] * 2)
+        ),
+        Case("the distance to it", wg.spacing, [[1.0, 0.0]], [np.zeros(2)], [np.zeros(2)]),
+    ],
+    "In place of NaN": [
+        Case(
+            "nan_to_num",
+            lambda x: wg.nan_to_num(x, nan=1.0, posinf=2.0, neginf=3.0),
+            [[NAN, INF, -INF, 2.0]],
+            [[0.0, 0.0, 0.0, 1.0]],
+            [np.zeros(4)],
+        ),
+        Case("what replaces it", lambda n: wg.nan_to_num([NAN, 1.0], nan=n), [3.0], [1.0], [0.0]),
+        Case("nansum", wg.nansum, [[NAN, 1.0, 2.0]], [[0.0, 1.0, 1.0]], [np.zeros(3)]),
+        Case("nanmean", wg.nanmean, [[NAN, 1.0, 2.0]], [[0.0, 0.5, 0.5]], [np.zeros(3)]),
+        Case("nanprod", wg.nanprod, [[NAN, 3.0, 2.0]], [[0.0, 2.0, 3.0]], [[0.0, 1.0, 1.0]]),
+        Case("nanmax, a tie", wg.nanmax, [[2.0, NAN, 2.0]], [[0.5, 0.0, 0.5]], [np.zeros(3)]),
+        Case("nanmin of nothing", wg.nanmin, [[NAN, NAN]], [[0.0, 0.0]], [np.zeros(2)]),
+        Case("nanmedian", wg.nanmedian, [[NAN, 3.0, 1.0]], [[0.0, 0.5, 0.5]], [np.zeros(3)]),
+        Case("nanstd of constants", wg.nanstd, [[NAN, 2.0, 2.0]], [np.zeros(3)], [np.zeros(3)]),
+    ],
+    "Quantiles": [
+        Case("ties", lambda x: wg.quantile(x, 0.5), [[2.0, 1.0, 1.0, 5.0]], [[0.5, 0.0, 0.5, 0.0]], [np.zeros(4)]),
+        Case("the median", wg.median, [[1.0, 1.0, 1.0]], [[0.0, 1.0, 0.0]], [np.zeros(3)]),
+        Case("the largest", lambda x: wg.quantile(x, 1.0), [[1.0, 3.0, 3.0]], [[0.0, 0.0, 1.0]], [np.zeros(3)]),
+        Case("the share", lambda q: wg.quantile([0.0, 1.0, 3.0], q), [0.5], [4.0], [0.0]),
+    ],
+    "Interpolation at its points": [
+        Case(
+            "the place",
+            lambda x: wg.interp(x, [-1.0, 0.0, 1.0], [1.0, 0.0, 3.0]),
+            [[-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0]],
+            [[0.0, -1.0, -1.0, 1.0, 3.0, 3.0, 0.0]],
+            [np.zeros(7)],
+        ),
+        Case(
+            "the ordinates",
+            lambda y: wg.interp(0.0, [-1.0, 0.0, 1.0], y),
+            [[1.0, 0.0, 3.0]],
+            [[0, 1, 0]],
+            [np.zeros(3)],
+        ),
+        Case("the abscissas", lambda x: wg.interp(0.0, x, [1.0, 0.0, 3.0]), [[-1.0, 0.0, 1.0]], [[0, -1, 0]]),
+    ],
+    "Unwrapped angles": [
+        Case("unwrap", wg.unwrap, [[0.0, 3.0, -3.0]], [np.ones(3)], [np.zeros(3)]),
+        Case("a jump", lambda x: wg.unwrap(x, period=4), [[0.0, 2.0, -2.0]], [np.ones(3)], [np.zeros(3)]),
+    ],
+    "Histograms": [
+        Case(
+            "weights",
+            lambda w: wg.histogram([0.5, 1.0, 2.0, 3.0], [0, 1, 2], weights=w)[0],
+            [np.ones(4)],
+            [[1.0, 1.0, 1.0, 0.0]],
+            [np.zeros(4)],
+        ),
+        Case("edges", lambda x: wg.histogram(x, 2)[1], [[3.0, 0.0, 1.0]], [[1.5, 1.5, 0.0]], [np.zeros(3)]),
+    ],
+    "Roots of polynomials": [
+        Case("simple", lambda p: wg.roots(p), [[1.0, 0.0, -1.0]], [[0.0, -1.0, 0.0]], rounding=16),
+        Case("at zero", lambda p: wg.roots(p), [[2.0, 4.0, 0.0, 0.0][:3]], [[1.0, -0.5, 0.0]], rounding=16),
+        Case("beside a double one", lambda p: wg.roots(p)[:1], [[1.0, 1.0, 0.0, 0.0]], [[1.0, -1.0, 1.0, -1.0]]),
+        Case("double", lambda p: wg.real(wg.roots(p)), [[1.0, 0.0, 0.0]], [[NAN, NAN, NAN]]),
     ],
 }
 

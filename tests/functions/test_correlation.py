@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 X = np.array([[0.3, -1.0, 2.0, 0.7], [1.1, 0.4, -0.3, 0.9]])
 Y = np.array([[2.0, 1.0, 0.1, -0.6]])
 

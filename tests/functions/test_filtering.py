@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 MODES = ("full", "same", "valid")
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 XP, FP = np.array([-1.0, 0.0, 0.7, 2.0]), np.array([0.5, -1.0, 2.0, 1.0])
 
 

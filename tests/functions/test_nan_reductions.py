@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=18, deadline=None)
 X = np.array([[0.3, np.nan, 2.0, 0.7], [1.1, 0.4, -0.3, 0.9], [np.nan, 1.0, np.nan, -0.6]])
 NAMES = ["nansum", "nanprod", "nanmax", "nanmin", "nanmean", "nanvar", "nanstd"]
 
@@ -22,7 +22,7 @@ def drawn(data, arrays):
 @given(data=st.data(), keepdims=st.booleans())
 def test_like_numpy(name, data, keepdims, arrays, like_numpy, tolerance):
     x, axis = drawn(data, arrays)
-    if x.dtype.kind == "c" and name in ("nanvar", "nanstd") and np.isinf(x).any():
+    if x.dtype.kind == "c" and name in ("nanprod", "nanvar", "nanstd") and np.isinf(x).any():
         return
     like_numpy(name, x, axis=axis, keepdims=keepdims, rtol=tolerance(x))
     where = data.draw(arrays(x.shape[-1:], ("bool",)))

@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=18, deadline=None)
 REAL = ("float64", "float32", "int64")
 P, Q = np.array([1.5, -0.5, 2.0, 0.7]), np.array([0.8, -1.1])
 

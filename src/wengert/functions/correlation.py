@@ -112,7 +112,7 @@ def _variables(m: ArrayLike, y: ArrayLike | None, rowvar: bool, dtype: Any) -> V
     given = [array_operand(v) for v in (m, y) if v is not None]
     if dtype is None:
         dtype = result_dtype(_with_double, tuple(v.dtype for v in given))
-    parts = []
+    parts: list[Value] = []
     for v in given:
         if len(v.shape) > 2:
             raise ShapeError(f"cov takes a vector or a matrix, not an array of shape {v.shape}")

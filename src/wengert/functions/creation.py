@@ -13,7 +13,7 @@ from ..core.types import Shape, Value
 from ..ops import shaping as ops
 from .devices import check_device
 from .operands import ArrayLike, array_operand, result
-from .shaping import astype, check_device, number_dtype, shape_argument
+from .shaping import astype, number_dtype, shape_argument
 
 if TYPE_CHECKING:
     from ..eager.array import Array

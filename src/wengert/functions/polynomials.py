@@ -145,7 +145,7 @@ def roots(p: ArrayLike) -> Array:
 
     Notes
     -----
-    The derivative of a root r is -Σ rᵏ dpₖ / p'(r), infinite or NaN where the root is a multiple one.
+    The derivative of a simple root r is -Σ rᵏ dpₖ / p'(r); a multiple one has none, which is NaN.
 
     Examples
     --------

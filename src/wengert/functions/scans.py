@@ -17,7 +17,7 @@ from .shaping import number_dtype
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["cumsum", "cumprod", "cumulative_sum", "cumulative_prod"]
+__all__ = ["cumsum", "cumprod", "cumulative_sum", "cumulative_prod", "cummax", "cummin"]
 
 
 def cumsum(a: ArrayLike, axis: int | None = None, dtype: Any = None) -> Array:
@@ -136,3 +136,43 @@ def _cumulative(
     shape = (*out.shape[:along], 1, *out.shape[along + 1 :])
     first = (backend.ones if identity else backend.zeros)(shape, out.dtype)
     return concatenate(first, out, axis=along, sizes=(1, out.shape[along]))
+
+
+def cummax(a: ArrayLike, axis: int | None = None) -> Array:
+    """The largest of the elements up to each, NaN from the first NaN on: NumPy's ``maximum.accumulate``.
+
+    Parameters
+    ----------
+    a : array
+        The elements.
+    axis : int, optional
+        The axis along which to go; None for the flattened array.
+
+    Returns
+    -------
+    Array
+        Of the shape of ``a``.
+
+    Notes
+    -----
+    The derivative is that of the largest element; those that tie share it evenly, as in :func:`max`.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.cummax([1.0, 3.0, 2.0, 4.0])
+    Array([1., 3., 3., 4.])
+    """
+    return result(_scanned_in(red.cummax, a, axis, None))
+
+
+def cummin(a: ArrayLike, axis: int | None = None) -> Array:
+    """The smallest of the elements up to each: NumPy's ``minimum.accumulate``. See :func:`cummax`.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.cummin([4.0, 3.0, 5.0, 2.0])
+    Array([4., 3., 3., 2.])
+    """
+    return result(_scanned_in(red.cummin, a, axis, None))

@@ -5,6 +5,7 @@ evaluated, on boxes it goes through their interpreters.
 """
 
 from . import (
+    bits,
     contraction,
     control,
     convolution,
@@ -31,6 +32,7 @@ from . import (
 )
 
 __all__ = [
+    "bits",
     "contraction",
     "control",
     "convolution",
@@ -55,18 +57,3 @@ __all__ = [
     "spectral",
     "windows",
 ]
-    bits,
-    contraction,
-    control,
-    elementwise,
-    families,
-    indexing,
-    linalg,
-    ordering,
-    reductions,
-    shaping,
-    windows,
-)
-
-__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
-__all__ += ["bits", "ordering", "windows"]

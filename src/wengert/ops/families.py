@@ -170,7 +170,8 @@ def shape_rule(shape: Callable[..., Shape]) -> TypeRule:
 
     def type_rule(*inputs: ArrayType, **params: Any) -> ArrayType:
         dtypes = [t.dtype for t in inputs]
-        dtype = dtypes[0] if len(dtypes) == 1 else result_dtype(_promote, tuple(dtypes))
+        alone = len(dtypes) == 1 and not isinstance(dtypes[0], type)  # of a Python number an array is made
+        dtype = dtypes[0] if alone else result_dtype(_promote, tuple(dtypes))
         return ArrayType(shape(*[t.shape for t in inputs], **params), dtype)
 
     return type_rule

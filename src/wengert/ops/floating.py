@@ -162,8 +162,8 @@ frexp = general(  # x = m 2ᵉ with ½ <= |m| < 1
 )
 
 
-def _modf_pull(ct: tuple[Value | None, Value | None]) -> Value | None:
-    return ct[0]
+def _modf_pull(ct: tuple[Value | None, Value | None], x_type: Any) -> Value:
+    return zeros_like(x_type) if ct[0] is None else ct[0]
 
 
 modf = general(  # the fraction and the whole number, both with the sign of x

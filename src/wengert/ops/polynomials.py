@@ -8,11 +8,11 @@ from typing import Any
 from ..backends import backend
 from ..core.primitive import Example
 from ..core.types import ArrayType, Value
-from .contraction import matmul
 from .elementwise import real_part
-from .families import general, result_dtype
+from .families import conjugate, general, result_dtype, scale
 from .indexing import getitem
-from .shaping import adjoint, concatenate, reshape
+from .reductions import sum
+from .shaping import concatenate, reshape
 
 __all__ = ["polynomial_roots"]
 
@@ -33,16 +33,14 @@ def _sensitivity(p: Value, roots: Value) -> Value:
 
 
 def _push(t: Value, p: Value, out: Value) -> Value:
-    return _flat(matmul(_sensitivity(p, out), reshape(t, shape=(*t.shape, 1))))
+    moved = scale(reshape(t, shape=(*t.shape[:-1], 1, t.shape[-1])), _sensitivity(p, out))
+    return sum(moved, axes=(len(p.shape),), keepdims=False)
 
 
 def _pull(ct: Value, p: Value, out: Value) -> Value:
-    found = _flat(matmul(adjoint(_sensitivity(p, out)), reshape(ct, shape=(*ct.shape, 1))))
+    pulled = scale(reshape(ct, shape=(*ct.shape, 1)), conjugate(_sensitivity(p, out)))
+    found = sum(pulled, axes=(len(p.shape) - 1,), keepdims=False)
     return found if p.dtype.kind == "c" else real_part(found)
-
-
-def _flat(x: Value) -> Value:
-    return reshape(x, shape=x.shape[:-1])
 
 
 def _type(p: ArrayType) -> ArrayType:

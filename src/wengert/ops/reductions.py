@@ -24,6 +24,8 @@ __all__ = [
     "any",
     "argmax",
     "argmin",
+    "cummax",
+    "cummin",
     "cumprod",
     "cumsum",
     "linear_recurrence",
@@ -349,6 +351,44 @@ linear_recurrence = general(
     batch=_scan_batch(lambda a, b, **p: linear_recurrence(a, b, **p)),
     lowering=Special("linear_recurrence"),
     examples=tuple(Example((s, s), {"axis": a}) for s, a in (((2, 3), 1), ((4,), 0), ((0,), 0))),
+)
+
+
+def _reigns(x: Value, out: Value, axis: int) -> tuple[Value, Value, Value]:
+    """Of a running extreme: where it stays what it was, which elements attain it, and how many did since it changed."""
+    stays = astype(out == _shifted(out, axis, 1), dtype=x.dtype)
+    attained = x == out
+    count = linear_recurrence(stays, astype(attained, dtype=x.dtype), axis=axis)
+    return stays, attained, count + (count == 0)  # NaN equals nothing
+
+
+def _running_push(t: Value, x: Value, out: Value, *, axis: int) -> Value:
+    stays, attained, count = _reigns(x, out, axis)
+    return linear_recurrence(stays, kept(t, attained), axis=axis) / count
+
+
+def _running_pull(ct: Value, x: Value, out: Value, *, axis: int) -> Value:
+    stays, attained, count = _reigns(x, out, axis)
+    return kept(_recurrence_adjoint(ct / count, stays, axis), attained)
+
+
+cummax = general(  # elements that tie share the derivative evenly
+    "cummax",
+    "x",
+    jvp=[_running_push],
+    vjp=[_running_pull],
+    type_rule=_scan_type("cummax"),
+    batch=_scan_batch(lambda x, **p: cummax(x, **p)),
+    examples=_SCAN_EXAMPLES,
+)
+cummin = general(
+    "cummin",
+    "x",
+    jvp=[_running_push],
+    vjp=[_running_pull],
+    type_rule=_scan_type("cummin"),
+    batch=_scan_batch(lambda x, **p: cummin(x, **p)),
+    examples=_SCAN_EXAMPLES,
 )
 
 

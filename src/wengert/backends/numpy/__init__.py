@@ -79,8 +79,6 @@ _MODULES: tuple[ModuleType, ...] = (
     windows,
     *special.MODULES,
 )
-_MODULES: tuple[Any, ...] = (elementwise, reductions, movement, contraction, linalg)
-_MODULES += (ordering, windows)
 
 
 def implementation(name: str) -> Callable[..., Any]:

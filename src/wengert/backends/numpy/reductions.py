@@ -69,6 +69,16 @@ def argmin(x: Any, *, axis: int, keepdims: bool) -> Any:
     return np.argmin(x, axis=axis, keepdims=keepdims)
 
 
+def cummax(x: Any, *, axis: int) -> Array:
+    """The largest element up to each."""
+    return np.maximum.accumulate(x, axis)
+
+
+def cummin(x: Any, *, axis: int) -> Array:
+    """The smallest element up to each."""
+    return np.minimum.accumulate(x, axis)
+
+
 def linear_recurrence(a: Array, b: Array, *, axis: int) -> Array:
     """h[i] = a[i] h[i-1] + b[i] along an axis, where a state that is 0 adds 0, even if its factor is not finite."""
     out = np.array(b, dtype=np.result_type(a, b))
