@@ -96,7 +96,7 @@ def skew_part(a: Value) -> Value:
 
 def lower_part(a: Value, diagonal: int = 0) -> Value:
     """The lower triangle, up to a diagonal."""
-    return kept(a, backend.lower(*a.shape[-2:], diagonal, backend.dtype(bool)))
+    return kept(a, backend.lower(a.shape[-2], a.shape[-1], diagonal, backend.dtype(bool)))
 
 
 def lower_half(a: Value) -> Value:

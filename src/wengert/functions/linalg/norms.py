@@ -185,7 +185,7 @@ def cond(x: ArrayLike, p: Order = None) -> Array:
     x : array of shape (..., n, n)
         For the orders None, 2 and -2 of shape (..., m, n).
     p : number, 'fro' or 'nuc', optional
-        The order of the norm (see :func:`norm`); by default 2: the ratio of the greatest singular value to the smallest.
+        The order of the norm (see :func:`norm`); by default 2: the greatest singular value over the smallest.
 
     Returns
     -------
