@@ -44,7 +44,7 @@ def test_norms_of_matrices(data, order, keepdims, arrays, like_numpy):
 
 
 def test_errors_of_norms():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="zero-size"):
         wg.linalg.norm(np.ones((0, 2)), 2)
     with pytest.raises(ValueError, match=r"'fro'.*are numbers"):
         wg.linalg.norm([1.0], "fro")
@@ -105,7 +105,7 @@ def test_derivatives_of_condition_numbers(order, dtype, regular, smooth):
 def test_the_condition_number_of_a_singular_matrix_is_infinite(order):
     stack = np.stack([np.diag([1.0, 0.0]), np.eye(2), [[np.nan, 0.0], [0.0, 1.0]]])
     expected = np.linalg.cond(stack[1], order)
-    if order is None:
+    if order in (None, "nuc"):  # the singular values of NaN do not converge
         stack = stack[:2]
     found = np.asarray(wg.linalg.cond(stack, order))
     np.testing.assert_allclose(found[:2], [INF, expected])
@@ -122,10 +122,8 @@ def test_errors_of_condition_numbers():
 @pytest.mark.parametrize(("order", "expected"), [(2, np.eye(3) / 3), (-2, np.eye(3) / 3), ("nuc", np.eye(3))])
 def test_singular_values_that_coincide_share_the_derivative(order, expected, same):
     same(wg.grad(lambda x: wg.linalg.norm(x, order))(wg.eye(3)), expected)
-    same(
-        wg.jvp(lambda x: wg.linalg.norm(x, order), (np.eye(3),), (np.diag([1.0, 2.0, 3.0]),))[1],
-        np.sum(expected @ [1.0, 2.0, 3.0]),
-    )
+    _, moved = wg.jvp(lambda x: wg.linalg.norm(x, order), (np.eye(3),), (np.diag([1.0, 2.0, 3.0]),))
+    same(moved, np.sum(expected @ [1.0, 2.0, 3.0]))
 
 
 @pytest.mark.parametrize("order", ["nuc", 2, -2])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import wengert as wg
+from wengert.core.primitive import registry
 
 la = wg.linalg
 FEW = settings(max_examples=30, deadline=None)
@@ -45,9 +46,7 @@ def test_hermitian_matrices(data, triangle, stacks, like_numpy):
     whole = x if triangle == "U" else np.swapaxes(x, -1, -2).conj()
     full = np.triu(whole) + np.swapaxes(np.triu(whole, 1), -1, -2).conj()
     full[..., range(full.shape[-1]), range(full.shape[-1])] = np.diagonal(full, 0, -2, -1).real
-    np.testing.assert_allclose(
-        (vectors * values[..., None, :]) @ adjoint(vectors), full, atol=1e4 * rtol if rtol > 1e-5 else 1e-9
-    )
+    np.testing.assert_allclose((vectors * values[..., None, :]) @ adjoint(vectors), full, atol=10 * rtol)
 
 
 def complex_of(function):
@@ -80,7 +79,7 @@ def test_singular_values(data, full, stacks, like_numpy):
     if x.shape[-1] == x.shape[-2]:
         like_numpy("linalg.svd", hermitian(x).numpy(), compute_uv=False, hermitian=True, rtol=rtol)
         u, s, vh = la.svd(hermitian(x), hermitian=True)
-        np.testing.assert_allclose((u * s[..., None, :]) @ vh, hermitian(x), atol=1e4 * rtol if rtol > 1e-5 else 1e-9)
+        np.testing.assert_allclose((u * s[..., None, :]) @ vh, hermitian(x), atol=10 * rtol)
         assert (np.diff(s) <= 0).all()
 
 
@@ -144,19 +143,19 @@ def test_derivatives_of_eigenvalues_and_vectors(dtype, random, smooth):
     a = random(2, 3, 3, dtype=dtype) + np.diag([1.0, -1.0, 3.0])
     smooth(la.eig, a)
     smooth(la.eigvals, a)
-    turning = np.array([[0.0, 1.0, 0.2], [-2.0, 0.1, 0.0], [0.3, 0.0, 1.5]])
-    assert np.iscomplex(np.linalg.eigvals(turning)).any()
-    smooth(lambda a: wg.real(la.eig(a).eigenvectors), turning.astype(dtype))
+    if dtype == "float64":  # of a complex matrix LAPACK may exchange the two of a pair
+        turning = np.array([[0.0, 1.0, 0.2], [-2.0, 0.1, 0.0], [0.3, 0.0, 1.5]])
+        assert np.iscomplex(np.linalg.eigvals(turning)).any()
+        smooth(la.eig, turning)
 
 
 def test_eigenvalues_in_another_order_than_those_with_vectors():
     """LAPACK does not promise one order: derivatives go by the values."""
-    eigenvalues, eig = wg.core.primitive.registry["eigvals"], wg.core.primitive.registry["eig"]
+    eigenvalues = registry["eigvals"]
     a = np.array([[1.0, 0.3], [0.1, 2.0]])
     found = eigenvalues.vjp(np.array([1.0, 0.0]) + 0j, (a, np.linalg.eigvals(a)[::-1] + 0j), {}, 1)[0]
     expected = eigenvalues.vjp(np.array([0.0, 1.0]) + 0j, (a, np.linalg.eigvals(a) + 0j), {}, 1)[0]
     np.testing.assert_allclose(found, expected)
-    assert eig is not eigenvalues
 
 
 # Where eigenvalues coincide
@@ -165,12 +164,8 @@ def test_eigenvalues_in_another_order_than_those_with_vectors():
 @BOTH
 def test_symmetric_functions_of_coinciding_eigenvalues(dtype):
     a = rotated([1.0, 1.0, 2.0], dtype=dtype)
-    for values in (
-        la.eigvalsh,
-        lambda a: la.eigh(a)[0],
-        lambda a: wg.real(la.eigvals(a)),
-        lambda a: wg.real(la.eig(a)[0]),
-    ):
+    others = (lambda a: la.eigh(a)[0], lambda a: wg.real(la.eigvals(a)), lambda a: wg.real(la.eig(a)[0]))
+    for values in (la.eigvalsh, *others):
         gradient = wg.grad(lambda a, f=values: wg.sum(f(a) ** 3))(wg.array(a))
         np.testing.assert_allclose(gradient, 3 * a @ a, atol=1e-10)
     found = wg.jvp(lambda a: wg.sum(la.eigvalsh(a) ** 3), (a,), (a + 1,))[1]
@@ -180,7 +175,7 @@ def test_symmetric_functions_of_coinciding_eigenvalues(dtype):
 def test_the_greatest_eigenvalue_shares_its_derivative():
     np.testing.assert_allclose(wg.grad(lambda a: la.eigvalsh(a)[-1])(wg.eye(4)), np.eye(4) / 4)
     a = rotated([1.0, 3.0, 3.0])
-    w, v = np.linalg.eigh(a)
+    v = np.linalg.eigh(a)[1]
     np.testing.assert_allclose(wg.grad(lambda a: la.eigvalsh(a)[-1])(a), v[:, 1:] @ v[:, 1:].T / 2, atol=1e-12)
 
 
@@ -236,11 +231,8 @@ def test_what_is_not_to_be_had_is_nan(name, dtype, random):
 
 def test_second_derivatives_of_coinciding_eigenvalues_are_nan():
     for values in (la.eigvalsh, la.svdvals, lambda a: wg.real(la.eigvals(a))):
-        for seed in range(2):
-            found = wg.hessian(lambda a, f=values: wg.sum((f(a) - 1) ** 2))(
-                wg.array([np.eye(2), np.diag([1.0, 1.0])][seed])
-            )
-            assert np.isnan(found).any()
+        found = wg.hessian(lambda a, f=values: wg.sum((f(a) - 1) ** 2))(wg.eye(2))
+        assert np.isnan(found).any()
 
 
 @BOTH

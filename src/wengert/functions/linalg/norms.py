@@ -207,6 +207,11 @@ def cond(x: ArrayLike, p: Order = None) -> Array:
     x = matrices(x, "cond", square=not ratio)
     if 0 in x.shape[-2:]:
         raise ShapeError(f"cond needs matrices with elements, not the shape {x.shape}")
+    with backend.quiet():
+        return result(_condition(x, p, ratio))
+
+
+def _condition(x: Value, p: Order, ratio: bool) -> Value:
     if ratio:
         values = svdvals(x)
         first, last = (getitem(values, index=(*(slice(None),) * (len(x.shape) - 2), i)) for i in (0, -1))
@@ -215,7 +220,7 @@ def cond(x: ArrayLike, p: Order = None) -> Array:
         axes = (len(x.shape) - 2, len(x.shape) - 1)
         found = el.multiply(*(_matrix_norm(y, p, axes, False) for y in (x, _inverse(x))))
     broken = red.any(el.isnan(x), axes=(len(x.shape) - 2, len(x.shape) - 1), keepdims=False)
-    return result(el.where(el.logical_and(el.isnan(found), el.logical_not(broken)), inf, found))
+    return el.where(el.logical_and(el.isnan(found), el.logical_not(broken)), inf, found)
 
 
 def _inverse(x: Value) -> Value:
