@@ -374,13 +374,13 @@ def divide_by_gaps(e, rows, columns, bound, size, hollow):
 
 
 @_define
-def tie_shares(w, size, signed):
-    w = np.asarray(w)
-    out = np.zeros((*w.shape, w.shape[-1]), _inexact(w).real.dtype)
-    for index in np.ndindex(out.shape):
-        row = w[index[:-2]]
-        if row[index[-2]] == row[index[-1]] and not (signed and row[index[-1]] == 0):
-            out[index] = 1 / np.sum(row == row[index[-1]])
+def tie_shares(v, w, size, signed):
+    v, w = np.asarray(v), np.asarray(w)
+    out = np.zeros((*v.shape, w.shape[-1]), _inexact(w).real.dtype)
+    for *stack, i, j in np.ndindex(out.shape):
+        one, row = v[(*stack, i)], w[tuple(stack)]
+        if row[j] == one and not (signed and one == 0):
+            out[(*stack, i, j)] = 1 / np.sum(row == one)
     return out
 
 
@@ -469,6 +469,8 @@ def lstsq(a, b, rcond):
 @_define
 def matrix_function(a, function):
     a, f = _inexact(a), getattr(scipy.linalg, function)
+    if not a.size:
+        return a.copy()
     wide = a.astype(np.result_type(a, np.float64)).reshape(-1, *a.shape[-2:])
     return np.array([f(m) for m in wide], a.dtype).reshape(a.shape) if a.size else a.copy()
 
@@ -537,3 +539,4 @@ def cummax(x, axis):
 @_define
 def cummin(x, axis):
     return np.minimum.accumulate(x, axis)
+    return np.array([f(m) for m in wide], a.dtype).reshape(a.shape)

@@ -1,5 +1,7 @@
 """Derivatives of linear algebra in closed form: at singular matrices, for complex numbers, for stacks."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -36,8 +38,21 @@ def test_derivatives_of_a_determinant():
     """The Hessian of ad - bc; and of the product of the diagonal, where only it is nonzero."""
     hessian = np.asarray(wg.hessian(wg.linalg.det)(wg.array(matrices(2, 2, dtype=float)))).reshape(4, 4)
     np.testing.assert_allclose(hessian, [[0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]], atol=1e-12)
-    with pytest.raises(np.linalg.LinAlgError):
-        wg.hessian(wg.linalg.det)(wg.zeros((2, 2)))
+    singular = np.asarray(wg.hessian(wg.linalg.det)(wg.zeros((2, 2)))).reshape(4, 4)
+    np.testing.assert_allclose(singular, hessian, atol=1e-12)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+def test_derivatives_of_a_determinant_of_every_order_at_any_rank(rank):
+    """Along as many directions as the matrix has rows they are differences of the polynomial, to rounding."""
+    a = matrices(4, rank, dtype=float) @ matrices(rank, 4, dtype=float)
+    directions, function = matrices(4, 4, 4, dtype=float), wg.linalg.det
+    for count, e in enumerate(directions, 1):
+        function = lambda x, f=function, e=e: wg.jvp(f, (x,), (e,))[1]  # noqa: E731
+        signs, h = np.array(list(product((-0.5, 0.5), repeat=count))), 1.0 if count > 2 else 1e-3
+        corners = a + h * np.einsum("sk,kij->sij", signs, directions[:count])
+        expected = np.sum(np.sign(np.prod(signs, 1)) * np.linalg.det(corners)) / h**count
+        np.testing.assert_allclose(function(a), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_inverse_and_solution():

@@ -21,7 +21,7 @@ from .elementwise import absolute, astype, imag, real_part, stop_gradient, where
 from .families import conjugate, constant, general, result_dtype
 from .linalg import solve
 from .reductions import argmax, norm, sum as sum_
-from .shaping import adjoint, concatenate, last_diagonal, reshape
+from .shaping import adjoint, concatenate, last_diagonal, reshape, swap_last
 from .stacks import (
     as_columns,
     as_rows,
@@ -147,23 +147,27 @@ def _bound_of(e: Value, bound: Value) -> Value:
     return where(bound < 0, bound, _size_of(e))
 
 
-tie_shares = constant(  # the matrix that replaces each of some numbers by the mean of those that coincide with it
-    # With ``signed`` they stand for ±w, so that those of 0 cancel.
+tie_shares = constant(  # in row i one over the number of w's elements that coincide with v_i, in the places of these
+    # Both are the same numbers, perhaps in different orders; w is sorted if it is real. With ``signed`` they stand for
+    # ±w, so that those of 0 cancel.
     "tie_shares",
-    type_rule=lambda w, *, size, signed: ArrayType((*w.shape, w.shape[-1]), magnitude_dtype(float_dtype(w))),
-    batch=batch_stack(lambda w, **params: tie_shares(w, **params), 1),
+    type_rule=lambda v, w, *, size, signed: ArrayType((*v.shape, w.shape[-1]), magnitude_dtype(float_dtype(w))),
+    batch=batch_stack(lambda v, w, **params: tie_shares(v, w, **params), 1, 1),
     examples=(
-        Example(([1.0, 2.0, 2.5],), {"size": 3, "signed": False}),
-        Example(([[1.0, 1.0, 2.0], [0.0, 0.0, 1.0]],), {"size": 3, "signed": True}),
-        Example(((0,),), {"size": 0, "signed": False}),
+        *(
+            Example((numbers, numbers), {"size": 3, "signed": signed})
+            for numbers in ([1.0, 2.0, 2.5], [[1.0, 1.0, 2.0], [0.0, 0.0, 1.0]])
+            for signed in (False, True)
+        ),
+        Example(([1.0, 2j, 1.0], [1.0, 1.0, 2j]), {"size": 3, "signed": False}),
+        Example(((0,), (0,)), {"size": 0, "signed": False}),
     ),
 )
 
 
-def _shared(d: Value, w: Value, size: int, signed: bool = False) -> Value:
+def _shared(d: Value, shares: Value) -> Value:
     """Derivatives by eigenvalues, or of them, shared evenly by those that coincide."""
-    shares = tie_shares(w, size=size, signed=signed)
-    return sum_(where(shares == 0, 0, shares * as_rows(d)), axes=(len(w.shape),), keepdims=False)
+    return sum_(where(shares == 0, 0, shares * as_rows(d)), axes=(len(d.shape),), keepdims=False)
 
 
 def _spoilt(bound: Value, *cotangents: Value | None) -> Value:
@@ -247,12 +251,13 @@ eigh = general(  # of the lower triangle; the gradient is Hermitian
 
 def _eigvalsh_push(t: Value, a: Value) -> Value:
     w, v = eigh(a, strict=True)
-    return _shared(real_part(_inner_columns(v, matmul(hermitian_part(t), v))), w, w.shape[-1])
+    moved = real_part(_inner_columns(v, matmul(hermitian_part(t), v)))
+    return _shared(moved, tie_shares(w, w, size=w.shape[-1], signed=False))
 
 
 def _eigvalsh_pull(ct: Value, a: Value) -> Value:
     w, v = eigh(a, strict=True)
-    return matmul(v * as_rows(_shared(ct, w, w.shape[-1])), adjoint(v))
+    return matmul(v * as_rows(_shared(ct, tie_shares(w, w, size=w.shape[-1], signed=False))), adjoint(v))
 
 
 eigvalsh = general(
@@ -401,13 +406,14 @@ svd = general(
 def singular_values_push(t: Value, a: Value) -> Value:
     """The derivative of the singular values along a direction."""
     u, s, vh = svd(a, full=False, strict=True)
-    return _shared(real_part(_inner_columns(u, matmul(t, adjoint(vh)))), s, max(a.shape[-2:]), signed=True)
+    moved = real_part(_inner_columns(u, matmul(t, adjoint(vh))))
+    return _shared(moved, tie_shares(s, s, size=max(a.shape[-2:]), signed=True))
 
 
 def singular_values_pull(ct: Value, a: Value) -> Value:
     """The cotangent of a matrix for one of its singular values."""
     u, s, vh = svd(a, full=False, strict=True)
-    return matmul(u * as_rows(_shared(ct, s, max(a.shape[-2:]), signed=True)), vh)
+    return matmul(u * as_rows(_shared(ct, tie_shares(s, s, size=max(a.shape[-2:]), signed=True))), vh)
 
 
 svdvals = general(
@@ -502,14 +508,16 @@ eig = general(
 )
 
 
-def _eigvals_push(t: Value, a: Value) -> Value:
-    w, v = eig(a, strict=True)
-    return _shared(last_diagonal(solve(v, matmul(t, v))), w, w.shape[-1])
+def _eigvals_push(t: Value, a: Value, out: Value) -> Value:
+    w, v = eig(a, strict=True)  # in an order that may be another
+    shares = tie_shares(out, w, size=w.shape[-1], signed=False)
+    return _shared(last_diagonal(solve(v, matmul(t, v))), shares)
 
 
-def _eigvals_pull(ct: Value, a: Value) -> Value:
+def _eigvals_pull(ct: Value, a: Value, out: Value) -> Value:
     w, v = eig(a, strict=True)
-    return solve(adjoint(v), as_columns(_shared(ct, w, w.shape[-1])) * adjoint(v))
+    shares = swap_last(tie_shares(out, w, size=w.shape[-1], signed=False))
+    return solve(adjoint(v), as_columns(_shared(ct, shares)) * adjoint(v))
 
 
 eigvals = general(

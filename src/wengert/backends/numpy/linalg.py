@@ -147,20 +147,24 @@ def divide_by_gaps(e: Array, rows: Array, columns: Array, bound: Array, *, size:
     return np.where(lost, result.dtype.type(np.nan), result) if lost.any() else np.broadcast_to(result, lost.shape)
 
 
-def tie_shares(w: Array, *, size: int, signed: bool) -> Array:
-    """One over the number of elements equal to each up to rounding, in the places of these."""
-    w = _inexact(w)
-    real = w.real.dtype
-    bound = (size * np.finfo(real).eps * np.abs(w).max(-1, initial=0))[..., None]
+def tie_shares(v: Array, w: Array, *, size: int, signed: bool) -> Array:
+    """One over the number of elements of w that coincide with one of v, in the places of these."""
+    v, w = _inexact(v), _inexact(w)
+    if not w.size:
+        return np.zeros((*np.broadcast_shapes(v.shape, w.shape), w.shape[-1]), w.real.dtype)
+    bound = (size * np.finfo(w.dtype).eps * np.abs(w).max(-1, initial=0))[..., None]
     if w.dtype.kind == "c":
         ties = np.abs(w[..., :, None] - w[..., None, :]) <= bound[..., None]
     else:  # sorted: those in between belong together too
         group = np.cumsum(np.abs(np.diff(w, axis=-1, prepend=w[..., :1])) > bound, -1)
         ties = group[..., :, None] == group[..., None, :]
-    shares = ties / ties.sum(-1, keepdims=True)
+    nearest = np.abs(v[..., :, None] - w[..., None, :]).argmin(-1)[..., None]
+    shape = (*nearest.shape[:-1], w.shape[-1])
+    shares = np.take_along_axis(np.broadcast_to(ties / ties.sum(-1, keepdims=True), shape), nearest, -2)
     if signed:
-        shares = np.where(np.abs(w)[..., None] <= bound[..., None], 0, shares)
-    return shares.astype(real)
+        shares = np.where(np.abs(v)[..., None] <= bound[..., None], 0, shares)
+    found: Array = shares.astype(w.real.dtype)
+    return found
 
 
 # Factors and triangular equations ------------------------------------------------------------------------------------
@@ -216,16 +220,14 @@ def transpositions(rows: Array) -> Array:
     """The interchanges of rows, one after the other, that make the permutation of :func:`lu`: LAPACK's pivots."""
     flat = rows.reshape(-1, rows.shape[-1])
     pivots = np.empty(flat.shape, np.int32)
-    for given, found in zip(flat, pivots, strict=True):
-        order = np.empty_like(given)
-        order[given] = np.arange(len(given))
-        places = given.copy()  # where each row is now, and which row is where
-        held = np.arange(len(given))
-        places[:] = held
-        for i, row in enumerate(order):
-            j = found[i] = places[row]
-            held[i], held[j] = held[j], held[i]
-            places[held[i]], places[held[j]] = i, j
+    for given, found in zip(flat.tolist(), pivots, strict=True):
+        held = list(range(len(given)))  # which row is where, and where each row is
+        places = list(held)
+        for row, target in enumerate(np.argsort(given).tolist()):
+            place, other = places[target], held[row]
+            found[row] = place
+            held[row], held[place] = target, other
+            places[target], places[other] = row, place
     return pivots.reshape(rows.shape)
 
 
@@ -271,16 +273,24 @@ def matrix_function(a: Array, *, function: str) -> Array:
     """SciPy's function of this name; NaN where that of a real matrix is not real."""
     import scipy.linalg
 
+    natively = tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17)
+
     a = _inexact(a)
     if not a.size:
         return a.copy()
     if function == "expm":
         exponentials: Array = scipy.linalg.expm(a)
         return exponentials
-    out, wide = np.empty_like(a), a.astype(np.result_type(a, np.float64), copy=False)
+    finite = np.isfinite(a).all((-2, -1), keepdims=True)
+    wide = np.where(finite, a, 0).astype(np.result_type(a, np.float64), copy=False)
+    evaluate = getattr(scipy.linalg, function)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of singular matrices: it shows in the result
-        for index in np.ndindex(a.shape[:-2]):
-            found = getattr(scipy.linalg, function)(wide[index]) if np.isfinite(a[index]).all() else np.nan
-            out[index] = np.nan if np.iscomplexobj(found) and a.dtype.kind != "c" else found
-    return out
+        if function == "sqrtm" and natively:
+            found = evaluate(wide)
+        else:
+            found = np.array([evaluate(m) for m in wide.reshape(-1, *a.shape[-2:])]).reshape(a.shape)
+    if found.dtype.kind == "c" and a.dtype.kind != "c":
+        finite &= (found.imag == 0).all((-2, -1), keepdims=True)
+        found = found.real
+    return np.where(finite, found, np.nan).astype(a.dtype)

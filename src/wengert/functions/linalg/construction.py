@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ...backends import backend
 from ...core.types import Value, broadcast_shapes
 from ...ops.families import conjugate
-from ...ops.indexing import gather, getitem
-from ...ops.shaping import broadcast_to, concatenate, flip, pad, reshape, transpose
+from ...ops.indexing import getitem
+from ...ops.shaping import broadcast_to, concatenate, flip, pad, reshape
 from ..creation import zeros
 from ..operands import ArrayLike, array_operand, result
 
@@ -97,13 +96,22 @@ def toeplitz(c: ArrayLike, r: ArrayLike | None = None) -> Array:
     stack = broadcast_shapes(column.shape[:-1], row.shape[:-1])
     m, n, last = column.shape[-1], row.shape[-1], len(stack)
     upwards = flip(broadcast_to(column, shape=(*stack, m)), axes=(last,))
-    onwards = getitem(broadcast_to(row, shape=(*stack, n)), index=(*(slice(None),) * last, slice(1, None)))
+    onwards = _sliced(broadcast_to(row, shape=(*stack, n)), slice(1, None))
     if not m or not n:
         return result(zeros((*stack, m, n), dtype=column.dtype))
     values = concatenate(upwards, onwards, axis=last, sizes=(m, n - 1))
-    places = backend.arange(m)[::-1, None] + backend.arange(n)
-    found = gather(values, places, axes=(last,), unique=False)
-    return result(transpose(found, axes=(*range(2, last + 2), 0, 1)))
+    if m == 1:
+        return result(reshape(values, shape=(*stack, 1, n)))
+    # In rows that are all the same, one after the other, each stride of one less than a row is a row moved by one.
+    size = m + n - 1
+    rows = broadcast_to(reshape(values, shape=(*stack, 1, size)), shape=(*stack, m, size))
+    strides = _sliced(reshape(rows, shape=(*stack, m * size)), slice(m - 1, m - 1 + m * (size - 1)))
+    return result(_sliced(reshape(strides, shape=(*stack, m, size - 1)), slice(n)))
+
+
+def _sliced(x: Value, part: slice) -> Value:
+    """A part of the last axis."""
+    return getitem(x, index=(*(slice(None),) * (len(x.shape) - 1), part))
 
 
 def _vector(x: Value) -> Value:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...backends import backend
 from ...core.errors import ShapeError
-from ...core.types import Value, normalize_axis
+from ...core.types import Value, broadcast_shapes, normalize_axis
 from ...ops import elementwise as el, factorisations as fac, linalg as ops, pseudoinverse as pseudo, reductions as red
 from ...ops.contraction import matmul
-from ...ops.shaping import adjoint, reshape, swap_last, transpose
+from ...ops.indexing import argsort, gather
+from ...ops.shaping import adjoint, broadcast_to, reshape, swap_last, transpose
+from ..indexing import take_along_axis
 from ..operands import ArrayLike, array_operand, result
 from .arguments import matrices, numbers, right_hand_sides, without_column
 
@@ -190,13 +192,24 @@ def lu_solve(lu_and_piv: tuple[ArrayLike, ArrayLike], b: ArrayLike, trans: int |
         )
     right, vector = right_hand_sides(a, b, "lu_solve")
     order = fac.interchanged(pivots)
-    p = swap_last(fac.permuted(order, right.dtype))  # a = p l u
-    if _transposed(a, True, trans, "lu_solve")[1]:
-        half = fac.triangular_solve(a, matmul(swap_last(p), right), lower=True, unit=True)
+    turned, plain = _transposed(a, True, trans, "lu_solve")
+    if plain:
+        half = fac.triangular_solve(a, _rows_of(right, order), lower=True, unit=True)
         return result(without_column(fac.triangular_solve(a, half, lower=False, unit=False), vector))
-    turned, _ = _transposed(a, True, trans, "lu_solve")
     half = fac.triangular_solve(turned, right, lower=True, unit=False)
-    return result(without_column(matmul(p, fac.triangular_solve(turned, half, lower=False, unit=True)), vector))
+    whole = fac.triangular_solve(turned, half, lower=False, unit=True)
+    back = argsort(order, axis=len(order.shape) - 1)
+    return result(without_column(_rows_of(whole, back), vector))
+
+
+def _rows_of(x: Value, order: Value) -> Value:
+    """The rows of matrices in another order."""
+    if len(x.shape) == 2 and len(order.shape) == 1:
+        return gather(x, order, axes=(0,), unique=True)
+    stack = broadcast_shapes(x.shape[:-2], order.shape[:-1])
+    x = broadcast_to(x, shape=(*stack, *x.shape[-2:]))
+    places = broadcast_to(reshape(order, shape=(*order.shape, 1)), shape=(*stack, order.shape[-1], 1))
+    return take_along_axis(x, places, axis=-2)
 
 
 def inv(a: ArrayLike) -> Array:
@@ -302,9 +315,9 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> LstsqResult
     Returns
     -------
     LstsqResult
-        The named tuple ``(x, residuals, rank, s)``: the solutions, of shape (n,) for a vector, else (..., n, k); the sums
-        of squares of what remains of each right-hand side, of shape (..., k), and (1,) for a vector, but (..., 0) where
-        m <= n; the rank; the singular values of ``a``.
+        The named tuple ``(x, residuals, rank, s)``: the solutions, of shape (n,) for a vector, else (..., n, k); the
+        sums of squares of what remains of each right-hand side, of shape (..., k), and (1,) for a vector, but (..., 0)
+        where m <= n; the rank; the singular values of ``a``.
 
     Raises
     ------

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...backends import backend
 from ...ops import factorisations as fac, linalg as ops
-from ...ops.contraction import matmul
+from ...ops.elementwise import where
 from ...ops.indexing import getitem
-from ...ops.shaping import adjoint, pad
-from ...ops.stacks import lower_part, magnitude_dtype
+from ...ops.shaping import adjoint, pad, reshape
+from ...ops.stacks import magnitude_dtype
+from ..indexing import take_along_axis
 from ..operands import ArrayLike, result
 from .arguments import matrices
 
@@ -173,10 +175,10 @@ def lu(a: ArrayLike, permute_l: bool = False, *, p_indices: bool = False) -> tup
            [0., 2.]])
     """
     lower, upper, rows = fac.lu(matrices(a, "lu", square=False))
-    p = fac.permuted(rows, magnitude_dtype(lower.dtype))
     if permute_l:
-        return result(matmul(p, lower)), result(upper)
-    return result(rows if p_indices else p), result(lower), result(upper)
+        return result(take_along_axis(lower, reshape(rows, shape=(*rows.shape, 1)), axis=-2)), result(upper)
+    p = rows if p_indices else fac.permuted(rows, magnitude_dtype(lower.dtype))
+    return result(p), result(lower), result(upper)
 
 
 def lu_factor(a: ArrayLike) -> tuple[Array, Array]:
@@ -208,7 +210,10 @@ def lu_factor(a: ArrayLike) -> tuple[Array, Array]:
     lower, upper, rows = fac.lu(matrices(a, "lu_factor", square=False))
     (m, k), n = lower.shape[-2:], upper.shape[-1]
     stack = ((0, 0),) * (len(lower.shape) - 2)
-    below = pad(lower_part(lower, -1), widths=(*stack, (0, 0), (0, n - k)))
-    packed = below + pad(upper, widths=(*stack, (0, m - k), (0, 0)))
+    if k < n:
+        lower = pad(lower, widths=(*stack, (0, 0), (0, n - k)))
+    if k < m:
+        upper = pad(upper, widths=(*stack, (0, m - k), (0, 0)))
+    packed = where(backend.lower(m, n, -1, backend.dtype(bool)), lower, upper)
     pivots = getitem(fac.transpositions(rows), index=(*(slice(None),) * len(stack), slice(k)))
     return result(packed), result(pivots)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nan
+from math import inf
 from typing import TYPE_CHECKING
 
 from ...backends import backend
@@ -185,7 +185,7 @@ def cond(x: ArrayLike, p: Order = None) -> Array:
     x : array of shape (..., n, n)
         For the orders None, 2 and -2 of shape (..., m, n).
     p : number, 'fro' or 'nuc', optional
-        The order of the norm (see :func:`norm`); by default 2: the ratio of the greatest singular value to the smallest.
+        The order of the norm (see :func:`norm`); by default 2: the greatest singular value over the smallest.
 
     Returns
     -------
@@ -207,19 +207,21 @@ def cond(x: ArrayLike, p: Order = None) -> Array:
     x = matrices(x, "cond", square=not ratio)
     if 0 in x.shape[-2:]:
         raise ShapeError(f"cond needs matrices with elements, not the shape {x.shape}")
+    with backend.quiet():
+        return result(_condition(x, p, ratio))
+
+
+def _condition(x: Value, p: Order, ratio: bool) -> Value:
+    last = (len(x.shape) - 2, len(x.shape) - 1)
     if ratio:
         values = svdvals(x)
-        first, last = (getitem(values, index=(*(slice(None),) * (len(x.shape) - 2), i)) for i in (0, -1))
-        found = el.divide(last, first) if p == -2 else el.divide(first, last)
-    else:
-        axes = (len(x.shape) - 2, len(x.shape) - 1)
-        found = el.multiply(*(_matrix_norm(y, p, axes, False) for y in (x, _inverse(x))))
-    broken = red.any(el.isnan(x), axes=(len(x.shape) - 2, len(x.shape) - 1), keepdims=False)
-    return result(el.where(el.logical_and(el.isnan(found), el.logical_not(broken)), inf, found))
-
-
-def _inverse(x: Value) -> Value:
-    """The inverse, with NaN for singular matrices."""
-    regular = el.not_equal(ops.det(x), 0)
-    mask = reshape(regular, shape=(*regular.shape, 1, 1))
-    return el.where(mask, ops.inv(el.where(mask, x, backend.basis(x.shape[-1], x.dtype))), nan)
+        largest, smallest = (getitem(values, index=(*(slice(None),) * last[0], i)) for i in (0, -1))
+        found = el.divide(smallest, largest) if p == -2 else el.divide(largest, smallest)
+        none = el.equal(largest, 0)  # the matrix 0, of which it is 0/0
+        return el.where(none, inf, found)
+    _, logarithm = ops.slogdet(x)
+    singular = el.equal(logarithm, -inf)
+    mask = reshape(singular, shape=(*singular.shape, 1, 1))
+    inverse = ops.inv(el.where(mask, backend.basis(x.shape[-1], x.dtype), x))
+    found = el.multiply(*(_matrix_norm(y, p, last, False) for y in (x, inverse)))
+    return el.where(singular, inf, found)

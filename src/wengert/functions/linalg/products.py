@@ -13,7 +13,7 @@ from ...core.errors import ShapeError
 from ...core.types import Value, broadcast_shapes, normalize_axis
 from ...ops import elementwise as el, linalg as ops
 from ...ops.indexing import getitem
-from ...ops.shaping import broadcast_to, concatenate, move_axis
+from ...ops.shaping import broadcast_to, concatenate, reshape
 from .. import contraction
 from ..contraction import matmul
 from ..operands import ArrayLike, array_operand, result
@@ -55,19 +55,18 @@ def cross(x1: ArrayLike, x2: ArrayLike, /, *, axis: int = -1) -> Array:
     if x.shape[places[0]] != 3 or y.shape[places[1]] != 3:
         raise ShapeError(f"cross multiplies vectors of three elements, not shapes {x.shape} and {y.shape} along {axis}")
     shape = broadcast_shapes(x.shape, y.shape)
-    x, y = (move_axis(v, place, len(v.shape) - 1) for v, place in zip((x, y), places, strict=True))
-    product = el.subtract(
-        el.multiply(_turned(x, 1), _turned(y, 2)),
-        el.multiply(_turned(x, 2), _turned(y, 1)),
-    )
-    return result(move_axis(product, len(shape) - 1, normalize_axis(axis, len(shape))))
+    (a, b, c), (d, e, f) = (_components(v, place) for v, place in zip((x, y), places, strict=True))
+    axis = normalize_axis(axis, len(shape))
+    parts = [
+        reshape(p * s - q * r, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
+        for p, q, r, s in ((b, c, e, f), (c, a, f, d), (a, b, d, e))
+    ]
+    return result(concatenate(*parts, axis=axis, sizes=(1, 1, 1)))
 
 
-def _turned(x: Value, by: int) -> Value:
-    """The last axis of length three, in which each element has moved forward."""
-    last = len(x.shape) - 1
-    parts = [getitem(x, index=(*(slice(None),) * last, part)) for part in (slice(by, 3), slice(by))]
-    return concatenate(*parts, axis=last, sizes=(3 - by, by))
+def _components(x: Value, axis: int) -> list[Value]:
+    """The three parts along an axis, of the shapes without it."""
+    return [getitem(x, index=(*(slice(None),) * axis, i)) for i in range(3)]
 
 
 def matrix_power(a: ArrayLike, n: int) -> Array:

@@ -144,8 +144,8 @@ def eig(a: ArrayLike) -> EigResult:
     Returns
     -------
     EigResult
-        The named tuple ``(eigenvalues, eigenvectors)`` of complex arrays of shapes (..., n), in no particular order, and
-        (..., n, n), the vectors as columns of length 1 whose largest elements are real.
+        The named tuple ``(eigenvalues, eigenvectors)`` of complex arrays of shapes (..., n), in no particular order,
+        and (..., n, n), the vectors as columns of length 1 whose largest elements are real.
 
     Raises
     ------
@@ -156,8 +156,8 @@ def eig(a: ArrayLike) -> EigResult:
 
     Notes
     -----
-    The results are complex in any case, as in the array API standard. (NumPy's are real where all imaginary parts are 0:
-    the dtype must not depend on the numbers.) Where eigenvalues coincide, the same holds as for :func:`eigh`.
+    The results are complex in any case, as in the array API standard. (NumPy's are real where all imaginary parts are
+    0: the dtype must not depend on the numbers.) Where eigenvalues coincide, the same holds as for :func:`eigh`.
 
     Examples
     --------
