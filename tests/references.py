@@ -531,6 +531,8 @@ def window_max_adjoint(ct, x, out, window, strides, dilation):
         share = np.where(x[(..., *place)] == out[(..., *p)], ct[(..., *p)], 0)
         result[(..., *place)] += (share / np.maximum(count[(..., *p)], 1)).astype(ct.dtype)
     return result
+
+
 @_define
 def cummax(x, axis):
     return np.maximum.accumulate(x, axis)
