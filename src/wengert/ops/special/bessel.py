@@ -81,25 +81,25 @@ ive_derivative = elementwise(  # of exp(-|y|) I(x, y), of this order with respec
 )
 
 
-def _kve_by_argument(x: Value, y: Value, out: Value) -> Value:
+def _kve_by_argument(x: Value, y: Value) -> Value:
     if y.dtype.kind == "c":
-        return out - 0.5 * (kve(x - 1.0, y) + kve(x + 1.0, y))
+        return kve(x, y) - 0.5 * (kve(x - 1.0, y) + kve(x + 1.0, y))
     return kve_derivative(x, y, order=0, co_order=1)
 
 
-def _ive_push(t: Value, x: Value, y: Value, out: Value) -> Value:
+def _ive_push(t: Value, x: Value, y: Value) -> Value:
     """Of a complex argument the scale exp(-|Re y|) is not holomorphic."""
     if y.dtype.kind != "c":
         return scale(t, ive_derivative(x, y, order=1))
     growth = 0.5 * (ive(x - 1.0, y) + ive(x + 1.0, y))
-    return scale(t, growth) - sign(real_part(y)) * real_part(t) * out
+    return scale(t, growth) - sign(real_part(y)) * real_part(t) * ive(x, y)
 
 
-def _ive_pull(t: Value, x: Value, y: Value, out: Value) -> Value:
+def _ive_pull(t: Value, x: Value, y: Value) -> Value:
     if y.dtype.kind != "c":
         return scale(t, ive_derivative(x, y, order=1))
     growth = 0.5 * (ive(x - 1.0, y) + ive(x + 1.0, y))
-    return scale(t, conjugate(growth)) - sign(real_part(y)) * real_part(t * conjugate(out))
+    return scale(t, conjugate(growth)) - sign(real_part(y)) * real_part(t * conjugate(ive(x, y)))
 
 
 kv = elementwise(

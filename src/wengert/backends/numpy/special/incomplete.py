@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import quiet
+from .blocks import blockwise
 from .deferred import scipys
 from .polygamma import BERNOULLI, float_dtype, polygamma_drop
 
@@ -24,8 +25,6 @@ __all__ = ["beta_density", "betainc_derivative", "gamma_density", "gammainc_deri
 
 _gammainc, _betainc, _gammaln = scipys("gammainc"), scipys("betainc"), scipys("gammaln")
 _psi, _polygamma = scipys("psi"), scipys("polygamma")
-_BLOCK = 256
-"""So many elements are integrated at once, all nodes of them in one array that the cache holds."""
 
 _STEP = 0.1
 _TAU = np.arange(-3.6, 4.6, _STEP)[:, None]
@@ -34,18 +33,14 @@ _HALF_LINE_WEIGHTS = _STEP * _HALF_LINE * (1 + np.exp(-_TAU))
 Rows = Callable[..., Any]
 
 
-def _blockwise(function: Rows, *columns: Any) -> Any:
-    """A function of columns of numbers, on some rows at a time."""
-    size = len(columns[0])
-    parts = [function(*(c[i : i + _BLOCK] for c in columns)) for i in range(0, size, _BLOCK)]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
 def _reach(h: Rows, slope: Rows, start: Any, level: float) -> Any:
     """The v where the convex h(v) is ``level``, roughly: by Newton's steps, from the right."""
     v = start
     for _ in range(40):
-        v = np.maximum(v - (h(v) - level) / slope(v), 0.25 * v)
+        excess = h(v) - level
+        if not (np.abs(excess) > 0.2 * level).any():
+            break
+        v = np.maximum(v - excess / slope(v), 0.25 * v)
     return v
 
 
@@ -123,13 +118,14 @@ def gammainc_derivative(a: Any, x: Any, *, order: int) -> Any:
     if dtype.kind == "c":
         raise TypeError("of real numbers only")
     a, x = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(x, np.float64))
+    a = np.where((a == 0) & (x > 0), 1e-280, a)  # where it is continuous, from the right
     out = np.where((a > 0) & (x >= 0), 0.0, np.nan)
     inner = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
     with quiet():
         below = inner & (_gammainc(a, x) <= 0.5)
         above = inner & ~below
-        out[below] = _blockwise(lambda *c: _gamma_below(*c, order), a[below], x[below])
-        out[above] = -_blockwise(lambda *c: _gamma_above(*c, order), a[above], x[above])
+        out[below] = blockwise(lambda *c: _gamma_below(*c, order), a[below], x[below])
+        out[above] = -blockwise(lambda *c: _gamma_above(*c, order), a[above], x[above])
     return out.astype(dtype)[()]
 
 
@@ -222,8 +218,8 @@ def betainc_derivative(a: Any, b: Any, x: Any, *, order: int, co_order: int) -> 
         above = inner & ~below
         lower = (a[below], b[below], x[below], 1 - x[below])
         upper = (b[above], a[above], 1 - x[above], x[above])  # as seen from the other end
-        out[below] = _blockwise(lambda *c: _beta_below(*c, order, co_order), *lower)
-        out[above] = -_blockwise(lambda *c: _beta_below(*c, co_order, order), *upper)
+        out[below] = blockwise(lambda *c: _beta_below(*c, order, co_order), *lower)
+        out[above] = -blockwise(lambda *c: _beta_below(*c, co_order, order), *upper)
     return out.astype(dtype)[()]
 
 
