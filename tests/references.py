@@ -228,7 +228,7 @@ def slogdet(a):
     return tuple(np.linalg.slogdet(a))
 
 
-# Special functions: SciPy's of the same names, and derivatives by other means than the backend's -----------------------
+# Special functions: SciPy's of the same names, and derivatives by other means than the backend's ----------------------
 
 REFERENCES |= {n: f for n, f in vars(scipy.special).items() if isinstance(f, np.ufunc) and not hasattr(np, n)}
 REFERENCES["i0"] = scipy.special.i0  # not NumPy's
@@ -255,7 +255,7 @@ def _integrals(integrand, low, high):
 
 
 def _special(function: Callable[..., Any], holomorphic: bool = False) -> Callable[..., Any]:
-    """Of a function in double precision, one in the precision of its arguments, and of complex ones only if it takes them."""
+    """Of a function in double precision, one in its arguments' precision, and of complex ones only if it takes them."""
 
     def reference(*args, **params):
         dtype = np.result_type(*args)
@@ -371,7 +371,8 @@ def betainc_derivative(x, y, z, order, co_order):
 def ive_derivative(x, y, order):
     v, y = np.broadcast_arrays(x, y)
     scaled = _contour(lambda z: np.exp(-z) * scipy.special.iv(v, z), y, order)
-    return np.where(y == 0, _contour(lambda z: scipy.special.iv(v, z), y, order), scaled)  # |y| has slope 0 at 0
+    at_zero = _contour(lambda z: scipy.special.iv(v, z), y, order)  # |y| has slope 0 at 0
+    return np.where(y == 0, np.where(v % 1 == 0, at_zero, np.nan), scaled)
 
 
 @_special
@@ -380,4 +381,5 @@ def kve_derivative(x, y, order, co_order):
         drop = 2 * np.sinh(t / 2) ** 2
         return np.exp(-y * drop) * (-drop) ** co_order * t**order * (np.sinh if order % 2 else np.cosh)(v * t)
 
-    return np.where(np.asarray(y) == 0, (-1) ** co_order * np.inf * np.sign(x), _integrals(integrand, 0, 10)(x, y))
+    at_zero = (-1) ** co_order * np.where(np.asarray(x) == 0, 0.0, np.inf)
+    return np.where(np.asarray(y) == 0, at_zero, _integrals(integrand, 0, 10)(x, y))

@@ -36,7 +36,7 @@ __all__ = [
     "yv",
 ]
 
-# In the argument: half the difference or sum of the neighbouring orders (DLMF 10.6.1, 10.29.1) ---------------------------
+# In the argument: half the difference or sum of the neighbouring orders (DLMF 10.6.1, 10.29.1) ------------------------
 
 
 def _orders(v: Any, domain: tuple[float, float] = (0.5, 3.0), **params: Any) -> tuple[Example, ...]:
@@ -65,9 +65,9 @@ i1 = elementwise("i1", lambda x: 0.5 * (i0(x) + iv(2.0, x)), examples=over((0.5,
 k0 = elementwise("k0", lambda x: -k1(x), examples=over((0.5, 3)))
 k1 = elementwise("k1", lambda x: -0.5 * (k0(x) + kv(2.0, x)), examples=over((0.5, 3)))
 
-# Scaled by an exponential: the sums of neighbouring orders would cancel for large arguments ------------------------------
+# Scaled by an exponential: the sums of neighbouring orders would cancel for large arguments ---------------------------
 
-kve_derivative = elementwise(  # of exp(y) K(x, y), of this order with respect to x and of ``co_order`` with respect to y
+kve_derivative = elementwise(  # of exp(y) K(x, y), of these orders with respect to x and y
     "kve_derivative",
     lambda x, y, *, order, co_order: kve_derivative(x, y, order=order + 1, co_order=co_order),
     lambda x, y, *, order, co_order: kve_derivative(x, y, order=order, co_order=co_order + 1),

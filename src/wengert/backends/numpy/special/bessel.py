@@ -55,10 +55,10 @@ def _asymptotic(v: Any, x: Any, order: int) -> Any:
 
 
 def kve_derivative(v: Any, x: Any, *, order: int, co_order: int) -> Any:
-    """∂ⁿ/∂vⁿ ∂ᵐ/∂xᵐ exp(x) K_v(x) = ∫₀^∞ (1 - cosh t)ᵐ exp(x (1 - cosh t)) ∂ⁿ/∂vⁿ cosh(v t) dt, for x > 0 (DLMF 10.32.9).
+    """∂ⁿ/∂vⁿ ∂ᵐ/∂xᵐ exp(x) K_v(x) for real x > 0.
 
-    By trapezoids: the integrand is analytic and even, and they converge exponentially. They lie where it is largest, at
-    sinh t = v / x or at 0.
+    It is ∫₀^∞ (1 - cosh t)ᵐ exp(x (1 - cosh t)) ∂ⁿ/∂vⁿ cosh(v t) dt (DLMF 10.32.9), by trapezoids: the integrand is
+    analytic and even, and they converge exponentially. They lie where it is largest, at sinh t = v / x or at 0.
     """
     dtype = float_dtype(v, x)
     if dtype.kind == "c":

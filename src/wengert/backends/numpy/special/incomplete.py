@@ -1,10 +1,10 @@
 """Derivatives of the incomplete gamma and beta functions with respect to their parameters.
 
-With u = log t, or the logit of t, the density is the exponential of a concave function of u, and the derivative of order n is
-∫ wₙ p du over one side of the bound: over the smaller, since over all u it is 0, and nothing cancels in its tail. From the bound
-v = |u - u₀| outwards p falls as exp(-h(v)), where h is convex; in units of the v where h = 1 the integrand always looks
-alike, and the trapezoidal rule in τ, v = exp(τ - exp(-τ)), converges exponentially (Takahasi and Mori, Double exponential
-formulas for numerical integration, Publ. RIMS 9, 1974).
+With u = log t, or the logit of t, the density is the exponential of a concave function of u, and the derivative of
+order n is ∫ wₙ p du over one side of the bound: over the smaller, since over all u it is 0, and nothing cancels in its
+tail. From the bound v = |u - u₀| outwards p falls as exp(-h(v)), where h is convex; in units of the v where h = 1 the
+integrand always looks alike, and the trapezoidal rule in τ, v = exp(τ - exp(-τ)), converges exponentially (Takahasi and
+Mori, Double exponential formulas for numerical integration, Publ. RIMS 9, 1974).
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def gammainc_derivative(a: Any, x: Any, *, order: int) -> Any:
 def _gamma_weight(a: Any, log_t: Any, order: int) -> Any:
     """∂ⁿp / p, from log t - ψ(a + 1).
 
-    As p = a f, where f has 1 / Γ(a + 1), it is w[n] + n w[n - 1] / a of the Bell polynomials w of f: nothing cancels for small a.
+    As p = a f, where f has 1 / Γ(a + 1), it is w[n] + n w[n - 1] / a of the Bell polynomials w of f: nothing cancels
+    for small a.
     """
     u = [log_t, *(-_polygamma(k, a + 1) for k in range(1, order))]
     w: list[Any] = [1.0]
@@ -157,7 +158,7 @@ def _gamma_below(a: Any, x: Any, order: int) -> Any:
 
 
 def _gamma_above(a: Any, x: Any, order: int) -> Any:
-    """The integrand ends within a finite length, since exp(v) grows that fast: Gauss' rule, for it is an entire function."""
+    """By Gauss' rule: the integrand is entire, and since exp(v) grows so fast it ends within a short length."""
     flat = (a < 1) & (x < 1)  # p stays up to t = 1, and falls from there on
     start = np.where(flat, 1.0, x)
     nodes, weights = _gauss()
@@ -226,8 +227,8 @@ def betainc_derivative(a: Any, b: Any, x: Any, *, order: int, co_order: int) -> 
 def _beta_weight(a: Any, b: Any, log_t: Any, log_rest: Any, order: int, co_order: int) -> Any:
     """∂ᵐ∂ⁿp / p, from log t and log(1 - t).
 
-    As p = r g with r = ab / (a + b), where g has 1 / ((a + b + 1) B(a + 1, b + 1)), it is by Leibniz' rule a sum of derivatives of r
-    with the Bell polynomials in two variables of g: nothing cancels for small a and b.
+    As p = r g with r = ab / (a + b), where g has 1 / ((a + b + 1) B(a + 1, b + 1)), it is by Leibniz' rule a sum of
+    derivatives of r with the Bell polynomials in two variables of g: nothing cancels for small a and b.
     """
 
     @cache
@@ -255,7 +256,7 @@ def _beta_weight(a: Any, b: Any, log_t: Any, log_rest: Any, order: int, co_order
 
 
 def _harmonic_derivative(a: Any, b: Any, j: int, k: int) -> Any:
-    """∂ʲ∂ᵏ of r = ab / (a + b), over r: r = a - a² / (a + b) = b - b² / (a + b), of which the smaller square cancels less."""
+    """∂ʲ∂ᵏr / r of r = ab / (a + b) = a - a² / (a + b) = b - b² / (a + b), of which the smaller square cancels less."""
     if not j and not k:
         return 1.0
 

@@ -58,8 +58,10 @@ def _euler_maclaurin(s: Any, q: Any, m: int) -> Any:
 
 
 def riemann_zeta_derivative(x: Any, *, order: int) -> Any:
-    """Right of 1 as above; elsewhere, and of complex numbers, by Cauchy's integral over a circle of the entire
-    function ζ(z) - 1 / (z - 1), for which trapezoids converge faster than exponentially.
+    """The derivative of this order of the Riemann zeta function.
+
+    Right of 1 as above; elsewhere, and of complex numbers, by Cauchy's integral over a circle of the entire function
+    ζ(z) - 1 / (z - 1), for which trapezoids converge faster than exponentially.
     """
     dtype = float_dtype(x)
     z = np.asarray(x)
