@@ -31,6 +31,8 @@ REFUSAL = (TypeError, np.exceptions.ComplexWarning)
 CUT = ("stop_gradient",)
 # Where a complex step is no use: a factorisation rounds real and imaginary part relative to the larger of the two.
 FACTORED = ("cofactor", "cofactor_derivative", "matrix_function", "pinv", "lstsq")
+# SciPy's algorithms of these drop an imaginary part that is tiny.
+FACTORED += ("jv", "yv", "expi", "sici", "shichi", "riemann_zeta_derivative")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

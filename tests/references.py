@@ -5,10 +5,12 @@ independently of the backend.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import scipy.linalg
+import scipy.integrate
 import scipy.special
 
 REFERENCES: dict[str, Callable[..., Any]] = {}
@@ -542,3 +544,158 @@ def cummax(x, axis):
 def cummin(x, axis):
     return np.minimum.accumulate(x, axis)
     return np.array([f(m) for m in wide], a.dtype).reshape(a.shape)
+# Special functions: SciPy's of the same names, and derivatives by other means than the backend's ----------------------
+
+REFERENCES |= {n: f for n, f in vars(scipy.special).items() if isinstance(f, np.ufunc) and not hasattr(np, n)}
+REFERENCES["i0"] = scipy.special.i0  # not NumPy's
+REFERENCES["zeta"] = scipy.special.zeta
+REFERENCES["riemann_zeta"] = scipy.special.zeta
+
+
+def _contour(function, x, order, radius=0.3, points=64):
+    """The derivative of this order of a function that is analytic around x: Cauchy's integral, by trapezoids."""
+    turns = np.exp(2j * np.pi * (np.arange(points) + 0.5) / points)
+    values = np.asarray([function(x + radius * turn) for turn in turns])
+    factors = (turns ** -float(order)).reshape(-1, *[1] * np.ndim(x))
+    total = (values * factors).mean(0) * scipy.special.factorial(order) / radius**order
+    return total if np.iscomplexobj(x) else total.real
+
+
+def _integrals(integrand, low, high):
+    """∫ of a function of t and further arguments, for each element of these; by adaptive quadrature."""
+
+    def each(*args):
+        return scipy.integrate.quad(integrand, low, high, args=args, epsabs=0, epsrel=1e-13, limit=200)[0]
+
+    return np.vectorize(each, otypes=[np.float64])
+
+
+def _special(function: Callable[..., Any], holomorphic: bool = False) -> Callable[..., Any]:
+    """Of a function in double precision, one in its arguments' precision, and of complex ones only if it takes them."""
+
+    def reference(*args, **params):
+        dtype = np.result_type(*args)
+        if dtype.kind == "c" and not holomorphic:
+            raise TypeError("of real numbers only")
+        wide = np.complex128 if dtype.kind == "c" else np.float64
+        found = np.asarray(function(*[np.asarray(x, wide) for x in args], **params))
+        return found.astype(dtype if dtype.kind in "fc" else np.float64)
+
+    REFERENCES[function.__name__] = reference
+    return function
+
+
+@_define
+def polygamma(n, x):
+    dtype = np.result_type(n, x)
+    dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
+    if dtype.kind != "c":
+        return scipy.special.polygamma(n, x).astype(dtype)
+    n = np.broadcast_to(n, np.shape(x))
+    return np.asarray([_contour(scipy.special.psi, z, int(k)) for k, z in zip(n.flat, x.flat, strict=True)]).reshape(
+        x.shape
+    )
+
+
+@_define
+def lambertw(z, k, tol):
+    return scipy.special.lambertw(z, k, tol)
+
+
+@partial(_special, holomorphic=True)
+def erfcx_derivative(x, order):
+    return _contour(scipy.special.erfcx, x, order, 1.0)
+
+
+@_special
+def exprel_derivative(x, order):
+    return _integrals(lambda t, x: t**order * np.exp(x * t), 0, 1)(x)
+
+
+@partial(_special, holomorphic=True)
+def log1p_ratio(x, order):
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    t = (nodes + 1) / 2
+    return scipy.special.factorial(order) * ((-t) ** order / (1 + x[..., None] * t) ** (order + 1) @ (weights / 2))
+
+
+@_special
+def polygamma_drop(x, y, order):
+    return scipy.special.polygamma(order, x) - scipy.special.polygamma(order, x + y)
+
+
+@_special
+def zeta_derivative(x, y, order):
+    if order == 0:
+        return np.where(np.asarray(x) > 1, scipy.special.zeta(x, y), np.nan)
+    terms = np.arange(20000.0)  # and what is left, by the Euler-Maclaurin formula's first terms
+    x, y = np.broadcast_arrays(x, y)
+    u = y[..., None] + terms
+    end = y + 20000.0
+    tail = end ** (1 - x) * (np.log(end) / (x - 1) + 1 / (x - 1) ** 2) + end**-x * np.log(end) / 2
+    return np.where((x > 1) & (y > 0), -np.sum(u ** -x[..., None] * np.log(u), -1) - tail, np.nan)
+
+
+@partial(_special, holomorphic=True)
+def riemann_zeta_derivative(x, order):
+    def entire(z):
+        return scipy.special.zeta(z) - 1 / (z - 1)
+
+    pole = (-1) ** order * scipy.special.factorial(order) / (x - 1) ** (order + 1)
+    return np.where(x == 1, np.nan, _contour(entire, x, order, 0.8) + pole)
+
+
+@_special
+def gamma_density(x, y, shift):
+    return y ** (x - shift) * np.exp(-y) / scipy.special.gamma(x)
+
+
+@_special
+def beta_density(x, y, z, shift, co_shift):
+    return z ** (x - shift) * (1 - z) ** (y - co_shift) / scipy.special.beta(x, y)
+
+
+@_special
+def gammainc_derivative(x, y, order):
+    """By the series x^a e^-x Σ xᵏ / Γ(a + k + 1), which is entire in a."""
+
+    def series(a):
+        return sum(np.exp((a + k) * np.log(y) - y) / scipy.special.gamma(a + k + 1) for k in range(60))
+
+    x, y = np.broadcast_arrays(x, y)
+    return _contour(series, x, order, 0.5)
+
+
+@_special
+def betainc_derivative(x, y, z, order, co_order):
+    """By the series z^a (1 - z)^b Σ Γ(a + b + k) / (Γ(b) Γ(a + k + 1)) zᵏ, which is analytic in a and b."""
+    log_gamma = scipy.special.loggamma
+    x, y, z = np.broadcast_arrays(x, y, z)
+    k = np.arange(160).reshape(-1, *[1] * z.ndim)
+
+    def series(a, b):
+        terms = log_gamma(a + b + k) - log_gamma(a + k + 1) + (a + k) * np.log(z) + b * np.log(1 - z)
+        return np.exp(terms - log_gamma(b)).sum(0)
+
+    def by_y(a):
+        return _contour(lambda b: series(a, b), y + 0j, co_order, 0.25, 24)
+
+    return _contour(by_y, x, order, 0.25, 24)
+
+
+@_special
+def ive_derivative(x, y, order):
+    v, y = np.broadcast_arrays(x, y)
+    scaled = _contour(lambda z: np.exp(-z) * scipy.special.iv(v, z), y, order)
+    at_zero = _contour(lambda z: scipy.special.iv(v, z), y, order)  # |y| has slope 0 at 0
+    return np.where(y == 0, np.where(v % 1 == 0, at_zero, np.nan), scaled)
+
+
+@_special
+def kve_derivative(x, y, order, co_order):
+    def integrand(t, v, y):
+        drop = 2 * np.sinh(t / 2) ** 2
+        return np.exp(-y * drop) * (-drop) ** co_order * t**order * (np.sinh if order % 2 else np.cosh)(v * t)
+
+    at_zero = (-1) ** co_order * np.where(np.asarray(x) == 0, 0.0, np.inf)
+    return np.where(np.asarray(y) == 0, at_zero, _integrals(integrand, 0, 10)(x, y))

@@ -36,7 +36,7 @@ __all__ = [
     "yv",
 ]
 
-# In the argument: half the difference or sum of the neighbouring orders (DLMF 10.6.1, 10.29.1) ---------------------------
+# In the argument: half the difference or sum of the neighbouring orders (DLMF 10.6.1, 10.29.1) ------------------------
 
 
 def _orders(v: Any, domain: tuple[float, float] = (0.5, 3.0), **params: Any) -> tuple[Example, ...]:
@@ -65,15 +65,13 @@ i1 = elementwise("i1", lambda x: 0.5 * (i0(x) + iv(2.0, x)), examples=over((0.5,
 k0 = elementwise("k0", lambda x: -k1(x), examples=over((0.5, 3)))
 k1 = elementwise("k1", lambda x: -0.5 * (k0(x) + kv(2.0, x)), examples=over((0.5, 3)))
 
-# Scaled by an exponential: the sums of neighbouring orders would cancel for large arguments ------------------------------
+# Scaled by an exponential: the sums of neighbouring orders would cancel for large arguments ---------------------------
 
-kve_derivative = (
-    elementwise(  # of exp(y) K(x, y), of this order with respect to x and of ``co_order`` with respect to y
-        "kve_derivative",
-        lambda x, y, *, order, co_order: kve_derivative(x, y, order=order + 1, co_order=co_order),
-        lambda x, y, *, order, co_order: kve_derivative(x, y, order=order, co_order=co_order + 1),
-        examples=over((0.5, 3), {"order": 1, "co_order": 1}, arity=2),
-    )
+kve_derivative = elementwise(  # of exp(y) K(x, y), of these orders with respect to x and y
+    "kve_derivative",
+    lambda x, y, *, order, co_order: kve_derivative(x, y, order=order + 1, co_order=co_order),
+    lambda x, y, *, order, co_order: kve_derivative(x, y, order=order, co_order=co_order + 1),
+    examples=over((0.5, 3), {"order": 1, "co_order": 1}, arity=2),
 )
 ive_derivative = elementwise(  # of exp(-|y|) I(x, y), of this order with respect to y; real y
     "ive_derivative",
@@ -83,25 +81,25 @@ ive_derivative = elementwise(  # of exp(-|y|) I(x, y), of this order with respec
 )
 
 
-def _kve_by_argument(x: Value, y: Value, out: Value) -> Value:
+def _kve_by_argument(x: Value, y: Value) -> Value:
     if y.dtype.kind == "c":
-        return out - 0.5 * (kve(x - 1.0, y) + kve(x + 1.0, y))
+        return kve(x, y) - 0.5 * (kve(x - 1.0, y) + kve(x + 1.0, y))
     return kve_derivative(x, y, order=0, co_order=1)
 
 
-def _ive_push(t: Value, x: Value, y: Value, out: Value) -> Value:
+def _ive_push(t: Value, x: Value, y: Value) -> Value:
     """Of a complex argument the scale exp(-|Re y|) is not holomorphic."""
     if y.dtype.kind != "c":
         return scale(t, ive_derivative(x, y, order=1))
     growth = 0.5 * (ive(x - 1.0, y) + ive(x + 1.0, y))
-    return scale(t, growth) - sign(real_part(y)) * real_part(t) * out
+    return scale(t, growth) - sign(real_part(y)) * real_part(t) * ive(x, y)
 
 
-def _ive_pull(t: Value, x: Value, y: Value, out: Value) -> Value:
+def _ive_pull(t: Value, x: Value, y: Value) -> Value:
     if y.dtype.kind != "c":
         return scale(t, ive_derivative(x, y, order=1))
     growth = 0.5 * (ive(x - 1.0, y) + ive(x + 1.0, y))
-    return scale(t, conjugate(growth)) - sign(real_part(y)) * real_part(t * conjugate(out))
+    return scale(t, conjugate(growth)) - sign(real_part(y)) * real_part(t * conjugate(ive(x, y)))
 
 
 kv = elementwise(

@@ -1,4 +1,4 @@
-"""Examples for the law suite: two shapes are enough of an elementwise operation, and an empty array where it is cheap."""
+"""Examples for the law suite: one is enough of an elementwise operation that is a plain function of SciPy's."""
 
 from __future__ import annotations
 

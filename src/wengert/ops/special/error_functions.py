@@ -50,7 +50,7 @@ wofz = elementwise("wofz", lambda x: erfcx_derivative(x * -1j, order=1) * -1j, e
 
 
 def _hazard(x: Value, out: Value) -> Value:
-    """φ(x) / Φ(x): by the scaled complementary error function in the lower tail, where numerator and denominator vanish."""
+    """φ(x) / Φ(x): in the lower tail, where both vanish, by the scaled complementary error function."""
     tail = real_part(x) < -1.0
     below = _sqrt(2 / pi) / erfcx(where(tail, x, -1.0) * -_ROOT_HALF)
     return where(tail, below, exp(-0.5 * x * x - out) / _ROOT_2PI)

@@ -59,7 +59,7 @@ binom = elementwise(
     examples=(Example(((2, 1), (2,)), domain=(0.2, 1.1), prepare=lambda x, y: (x + 3, y)),),
 )
 
-# Zeta functions: the derivative of order m with respect to s of Σ (k + q)**-s ------------------------------------------
+# Zeta functions: the derivative of order m with respect to s of Σ (k + q)**-s -----------------------------------------
 
 
 def _zeta_by_offset(x: Value, y: Value, *, order: int) -> Value:

@@ -1,8 +1,8 @@
 """The incomplete gamma and beta functions, differentiable in every argument to every order.
 
 Both are integrals of a density p(t; a, ...). Derivatives with respect to a parameter are integrals of wₙ p, where wₙ =
-∂ⁿp / p is a polynomial in the logarithm of t: the complete Bell polynomial of the derivatives of log p. The integrals of
-order n are a primitive; the derivative with respect to the bound is wₙ p there, in the library's own operations.
+∂ⁿp / p is a polynomial in the logarithm of t: the complete Bell polynomial of the derivatives of log p. The integrals
+of order n are a primitive; the derivative with respect to the bound is wₙ p there, in the library's own operations.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ gamma_density = elementwise(  # y**(x - shift) exp(-y) / Γ(x)
 def _gamma_weight(x: Value, y: Value, order: int) -> Value:
     """∂ⁿp / p at t = y.
 
-    As p = x f, where f has 1 / Γ(x + 1), it is w[n] + n w[n - 1] / x of the Bell polynomials w of f, with w[n + 1] = Σ comb(n, k)
-    w[n - k] u[k + 1], u = ∂ log f, ∂² log f, ...: nothing cancels for small x.
+    As p = x f, where f has 1 / Γ(x + 1), it is w[n] + n w[n - 1] / x of the Bell polynomials w of f, with w[n + 1] = Σ
+    comb(n, k) w[n - k] u[k + 1], u = ∂ log f, ∂² log f, ...: nothing cancels for small x.
     """
     u = [log(y) - digamma(x + 1), *(-polygamma(k, x + 1) for k in range(1, order))]
     w: list[Value] = [1.0]

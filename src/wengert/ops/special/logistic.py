@@ -47,7 +47,7 @@ def _outside(x: Value, y: Value) -> Value:
 def _log_ratio(x: Value, y: Value) -> Value:
     """log(x / y), also exact where x is almost y, and where the quotient overflows; 0 where both are 0."""
     zero, near = _nothing(x, y), absolute(x - y) < 0.5 * y
-    close = log1p((x - y) / where(near, y, 1.0))
+    close = log1p(where(near, (x - y) / where(near, y, 1.0), 0.0))
     far = log(where(zero, 1.0, x)) - log(where(zero, 1.0, y))
     return where(_outside(x, y), nan, where(near, close, far))
 

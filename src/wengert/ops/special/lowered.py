@@ -42,7 +42,7 @@ def expit(m: Any, x: Any) -> Any:
 def log_expit(m: Any, x: Any) -> Any:
     """min(x, 0) - log1p(exp(-|x|))."""
     small = m.math("log1p", m.math("exp", m.negative(m.absolute(x))))
-    return m.subtract(m.select(m.compare("<", x, 0.0), x, 0.0), small)
+    return m.subtract(m.select(m.compare("<", x, 0.0), x, -0.0), small)
 
 
 def logit(m: Any, x: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["i0", "in_double", "lambertw", "scipys"]
+__all__ = ["i0", "lambertw", "scipys"]
 
 
 def scipys(name: str) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..protocol import quiet
 from .deferred import scipys
+from .polygamma import float_dtype
 
 __all__ = ["erfcx_derivative"]
 
@@ -18,16 +19,13 @@ _erfcx = scipys("erfcx")
 def erfcx_derivative(x: Any, *, order: int) -> Any:
     """The derivative of this order of exp(x²) erfc(x).
 
-    It is y[n] = (-1)ⁿ 2/√π ∫₀^∞ (2t)ⁿ exp(-t² - 2xt) dt, and y[n + 1] = 2x y[n] + 2n y[n - 1]. For x < 1 the recurrence is
-    stable upwards, from y[0] and y[1] = 2x y[0] - 2/√π. To the right of it the solution decreases, and it is Miller's, downwards
-    (Gautschi, Computational aspects of three-term recurrence relations, SIAM Review 9, 1967); far out it is the asymptotic series.
+    It is y[n] = (-1)ⁿ 2/√π ∫₀^∞ (2t)ⁿ exp(-t² - 2xt) dt, and y[n + 1] = 2x y[n] + 2n y[n - 1]. For x < 1 the recurrence
+    is stable upwards, from y[0] and y[1] = 2x y[0] - 2/√π. To the right of it the solution decreases, and it is
+    Miller's, downwards (Gautschi, Computational aspects of three-term recurrence relations, SIAM Review 9, 1967); far
+    out it is the asymptotic series.
     """
     z = np.asarray(x)
-    dtype = (
-        np.result_type(z, np.float32)
-        if z.dtype.kind in "fc" and z.dtype.itemsize <= 4 + 4 * (z.dtype.kind == "c")
-        else None
-    )
+    dtype = float_dtype(z)
     z = z.astype(np.complex128 if z.dtype.kind == "c" else np.float64)
     far = (np.abs(z) > 6.5 + order / 2) & (z.real >= 0)
     right = (z.real >= 1) & ~far
@@ -38,7 +36,7 @@ def erfcx_derivative(x: Any, *, order: int) -> Any:
             out = np.where(right, _downwards(np.where(right, z, 1.0), order), out)
         if far.any():
             out = np.where(far, _asymptotic(np.where(far, z, 10.0 + order), order), out)
-    return (out if dtype is None else out.astype(dtype))[()]
+    return out.astype(dtype)[()]
 
 
 def _upwards(z: Any, order: int) -> Any:

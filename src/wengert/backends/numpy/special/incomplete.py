@@ -1,10 +1,10 @@
 """Derivatives of the incomplete gamma and beta functions with respect to their parameters.
 
-With u = log t, or the logit of t, the density is the exponential of a concave function of u, and the derivative of order n is
-∫ wₙ p du over one side of the bound: over the smaller, since over all u it is 0, and nothing cancels in its tail. From the bound
-v = |u - u₀| outwards p falls as exp(-h(v)), where h is convex; in units of the v where h = 1 the integrand always looks
-alike, and the trapezoidal rule in τ, v = exp(τ - exp(-τ)), converges exponentially (Takahasi and Mori, Double exponential
-formulas for numerical integration, Publ. RIMS 9, 1974).
+With u = log t, or the logit of t, the density is the exponential of a concave function of u, and the derivative of
+order n is ∫ wₙ p du over one side of the bound: over the smaller, since over all u it is 0, and nothing cancels in its
+tail. From the bound v = |u - u₀| outwards p falls as exp(-h(v)), where h is convex; in units of the v where h = 1 the
+integrand always looks alike, and the trapezoidal rule in τ, v = exp(τ - exp(-τ)), converges exponentially (Takahasi and
+Mori, Double exponential formulas for numerical integration, Publ. RIMS 9, 1974).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import quiet
+from .blocks import blockwise
 from .deferred import scipys
 from .polygamma import BERNOULLI, float_dtype, polygamma_drop
 
@@ -24,8 +25,6 @@ __all__ = ["beta_density", "betainc_derivative", "gamma_density", "gammainc_deri
 
 _gammainc, _betainc, _gammaln = scipys("gammainc"), scipys("betainc"), scipys("gammaln")
 _psi, _polygamma = scipys("psi"), scipys("polygamma")
-_BLOCK = 256
-"""So many elements are integrated at once, all nodes of them in one array that the cache holds."""
 
 _STEP = 0.1
 _TAU = np.arange(-3.6, 4.6, _STEP)[:, None]
@@ -34,18 +33,14 @@ _HALF_LINE_WEIGHTS = _STEP * _HALF_LINE * (1 + np.exp(-_TAU))
 Rows = Callable[..., Any]
 
 
-def _blockwise(function: Rows, *columns: Any) -> Any:
-    """A function of columns of numbers, on some rows at a time."""
-    size = len(columns[0])
-    parts = [function(*(c[i : i + _BLOCK] for c in columns)) for i in range(0, size, _BLOCK)]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
 def _reach(h: Rows, slope: Rows, start: Any, level: float) -> Any:
     """The v where the convex h(v) is ``level``, roughly: by Newton's steps, from the right."""
     v = start
     for _ in range(40):
-        v = np.maximum(v - (h(v) - level) / slope(v), 0.25 * v)
+        excess = h(v) - level
+        if not (np.abs(excess) > 0.2 * level).any():
+            break
+        v = np.maximum(v - excess / slope(v), 0.25 * v)
     return v
 
 
@@ -123,20 +118,22 @@ def gammainc_derivative(a: Any, x: Any, *, order: int) -> Any:
     if dtype.kind == "c":
         raise TypeError("of real numbers only")
     a, x = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(x, np.float64))
+    a = np.where((a == 0) & (x > 0), 1e-280, a)  # where it is continuous, from the right
     out = np.where((a > 0) & (x >= 0), 0.0, np.nan)
     inner = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
     with quiet():
         below = inner & (_gammainc(a, x) <= 0.5)
         above = inner & ~below
-        out[below] = _blockwise(lambda *c: _gamma_below(*c, order), a[below], x[below])
-        out[above] = -_blockwise(lambda *c: _gamma_above(*c, order), a[above], x[above])
+        out[below] = blockwise(lambda *c: _gamma_below(*c, order), a[below], x[below])
+        out[above] = -blockwise(lambda *c: _gamma_above(*c, order), a[above], x[above])
     return out.astype(dtype)[()]
 
 
 def _gamma_weight(a: Any, log_t: Any, order: int) -> Any:
     """∂ⁿp / p, from log t - ψ(a + 1).
 
-    As p = a f, where f has 1 / Γ(a + 1), it is w[n] + n w[n - 1] / a of the Bell polynomials w of f: nothing cancels for small a.
+    As p = a f, where f has 1 / Γ(a + 1), it is w[n] + n w[n - 1] / a of the Bell polynomials w of f: nothing cancels
+    for small a.
     """
     u = [log_t, *(-_polygamma(k, a + 1) for k in range(1, order))]
     w: list[Any] = [1.0]
@@ -161,7 +158,7 @@ def _gamma_below(a: Any, x: Any, order: int) -> Any:
 
 
 def _gamma_above(a: Any, x: Any, order: int) -> Any:
-    """The integrand ends within a finite length, since exp(v) grows that fast: Gauss' rule, for it is an entire function."""
+    """By Gauss' rule: the integrand is entire, and since exp(v) grows so fast it ends within a short length."""
     flat = (a < 1) & (x < 1)  # p stays up to t = 1, and falls from there on
     start = np.where(flat, 1.0, x)
     nodes, weights = _gauss()
@@ -222,16 +219,16 @@ def betainc_derivative(a: Any, b: Any, x: Any, *, order: int, co_order: int) -> 
         above = inner & ~below
         lower = (a[below], b[below], x[below], 1 - x[below])
         upper = (b[above], a[above], 1 - x[above], x[above])  # as seen from the other end
-        out[below] = _blockwise(lambda *c: _beta_below(*c, order, co_order), *lower)
-        out[above] = -_blockwise(lambda *c: _beta_below(*c, co_order, order), *upper)
+        out[below] = blockwise(lambda *c: _beta_below(*c, order, co_order), *lower)
+        out[above] = -blockwise(lambda *c: _beta_below(*c, co_order, order), *upper)
     return out.astype(dtype)[()]
 
 
 def _beta_weight(a: Any, b: Any, log_t: Any, log_rest: Any, order: int, co_order: int) -> Any:
     """∂ᵐ∂ⁿp / p, from log t and log(1 - t).
 
-    As p = r g with r = ab / (a + b), where g has 1 / ((a + b + 1) B(a + 1, b + 1)), it is by Leibniz' rule a sum of derivatives of r
-    with the Bell polynomials in two variables of g: nothing cancels for small a and b.
+    As p = r g with r = ab / (a + b), where g has 1 / ((a + b + 1) B(a + 1, b + 1)), it is by Leibniz' rule a sum of
+    derivatives of r with the Bell polynomials in two variables of g: nothing cancels for small a and b.
     """
 
     @cache
@@ -259,7 +256,7 @@ def _beta_weight(a: Any, b: Any, log_t: Any, log_rest: Any, order: int, co_order
 
 
 def _harmonic_derivative(a: Any, b: Any, j: int, k: int) -> Any:
-    """∂ʲ∂ᵏ of r = ab / (a + b), over r: r = a - a² / (a + b) = b - b² / (a + b), of which the smaller square cancels less."""
+    """∂ʲ∂ᵏr / r of r = ab / (a + b) = a - a² / (a + b) = b - b² / (a + b), of which the smaller square cancels less."""
     if not j and not k:
         return 1.0
 

@@ -95,12 +95,14 @@ def _drop(a: Any, b: Any, n: int) -> Any:
         """x**-p - (x + b)**-p."""
         return x ** float(-p) * -np.expm1(-p * np.log1p(b / x))
 
-    total = np.zeros(np.broadcast_shapes(a.shape, b.shape))
-    for k in range(_SHIFT):
-        total = total + factorial(n) * power_drop(a + k, n + 1)
     far = a + _SHIFT
-    total = total + factorial(n) / 2 * power_drop(far, n + 1)
-    total = total + (factorial(n - 1) * power_drop(far, n) if n else np.log1p(b / far))
+    leading = np.log1p(b / far)
+    steps = np.arange(_SHIFT).reshape(-1, *[1] * max(a.ndim, b.ndim))
+    total = factorial(n) * power_drop(a + steps, n + 1).sum(0) + factorial(n) / 2 * power_drop(far, n + 1)
+    total = total + (factorial(n - 1) * power_drop(far, n) if n else leading)
+    inverse = far ** float(-n)
     for k, bernoulli in enumerate(BERNOULLI, 1):
-        total = total + bernoulli * factorial(2 * k + n - 1) / factorial(2 * k) * power_drop(far, 2 * k + n)
+        inverse = inverse / (far * far)
+        weight = bernoulli * factorial(2 * k + n - 1) / factorial(2 * k)
+        total = total + weight * inverse * -np.expm1(-(2 * k + n) * leading)
     return (-1) ** (n + 1) * total

@@ -19,8 +19,9 @@ _gammainc = scipys("gammainc")
 def exprel_derivative(x: Any, *, order: int) -> Any:
     """∫₀¹ tⁿ exp(x t) dt.
 
-    For x < -1 it is an incomplete gamma function; then the Taylor series Σ xᵏ / (k! (n + 1 + k)), whose terms are positive
-    for x > 0; for large x the recurrence E[n] = (exp(x) - n E[n - 1]) / x, divided by exp(x), which may overflow.
+    For x < -1 it is an incomplete gamma function; then the Taylor series Σ xᵏ / (k! (n + 1 + k)), whose terms are
+    positive for x > 0; for large x the recurrence E[n] = (exp(x) - n E[n - 1]) / x, divided by exp(x), which may
+    overflow.
     """
     dtype = float_dtype(x)
     if dtype.kind == "c":

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import quiet
+from .blocks import blockwise
 from .deferred import scipys
 from .polygamma import BERNOULLI, float_dtype
 
@@ -32,16 +33,15 @@ def zeta_derivative(s: Any, q: Any, *, order: int) -> Any:
     s, q = np.broadcast_arrays(np.asarray(s, np.float64), np.asarray(q, np.float64))
     inside = (s > 1) & (q > 0)
     with quiet():
-        value = _euler_maclaurin(np.where(inside, s, 2.0), np.where(inside, q, 1.0), order)
-        out = np.where(inside, value, np.nan)
+        out = np.full(s.shape, np.nan)
+        out[inside] = blockwise(lambda *c: _euler_maclaurin(*c, order), s[inside], q[inside])
     return out.astype(dtype)[()]
 
 
 def _euler_maclaurin(s: Any, q: Any, m: int) -> Any:
     """Of f(t) = t**-s (-log t)ᵐ; its derivatives are t**-(s + j) times polynomials in log t."""
-    total = np.zeros(s.shape)
-    for k in range(_TERMS):
-        total = total + (q + k) ** -s * (-np.log(q + k)) ** m
+    terms = q + np.arange(_TERMS)[:, None]
+    total = (terms**-s * (-np.log(terms)) ** m).sum(0)
     w = q + _TERMS
     log = np.log(w)
     scale = w**-s
@@ -58,8 +58,10 @@ def _euler_maclaurin(s: Any, q: Any, m: int) -> Any:
 
 
 def riemann_zeta_derivative(x: Any, *, order: int) -> Any:
-    """Right of 1 as above; elsewhere, and of complex numbers, by Cauchy's integral over a circle of the entire
-    function ζ(z) - 1 / (z - 1), for which trapezoids converge faster than exponentially.
+    """The derivative of this order of the Riemann zeta function.
+
+    Right of 1 as above; elsewhere, and of complex numbers, by Cauchy's integral over a circle of the entire function
+    ζ(z) - 1 / (z - 1), for which trapezoids converge faster than exponentially.
     """
     dtype = float_dtype(x)
     z = np.asarray(x)
