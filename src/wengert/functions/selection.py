@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from ..core.types import Value, is_inexact, type_of
+from ..core.types import is_inexact, type_of
 from ..ops import elementwise as el
 from .indexing import nonzero
 from .operands import ArrayLike, array_operand, operand, result
@@ -98,8 +98,7 @@ def fmax(x1: ArrayLike, x2: ArrayLike, /) -> Array:
     >>> wg.fmax([1.0, wg.nan], 2.0)
     Array([2., 2.])
     """
-    x, y = operand(x1), operand(x2)
-    return result(_unless_nan(x, y, el.maximum(x, y)))
+    return result(el.fmax(operand(x1), operand(x2)))
 
 
 def fmin(x1: ArrayLike, x2: ArrayLike, /) -> Array:
@@ -111,12 +110,7 @@ def fmin(x1: ArrayLike, x2: ArrayLike, /) -> Array:
     >>> wg.fmin([1.0, wg.nan], 2.0)
     Array([1., 2.])
     """
-    x, y = operand(x1), operand(x2)
-    return result(_unless_nan(x, y, el.minimum(x, y)))
-
-
-def _unless_nan(x: Value, y: Value, chosen: Value) -> Value:
-    return el.where(el.isnan(y), x, el.where(el.isnan(x), y, chosen))
+    return result(el.fmin(operand(x1), operand(x2)))
 
 
 def clip(
