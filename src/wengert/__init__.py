@@ -208,7 +208,6 @@ from .functions import (
     outer as outer,
     pad as pad,
     permute_dims as permute_dims,
-    polyval as polyval,
     positive as positive,
     pow as pow,
     power as power,

@@ -15,7 +15,6 @@ from . import (
     joining,
     linalg,
     logic,
-    polynomials,
     random,
     rearranging,
     reductions,
@@ -168,7 +167,6 @@ from .logic import (
     logical_xor as logical_xor,
     right_shift as right_shift,
 )
-from .polynomials import polyval as polyval
 from .rearranging import (
     diag as diag,
     flip as flip,
@@ -293,7 +291,6 @@ __all__ += exponential.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__
-__all__ += polynomials.__all__
 __all__ += rearranging.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
