@@ -1,8 +1,8 @@
-"""Every public array function beside NumPy's or SciPy's: `python benchmarks/surface.py [--quick] [--only TEXT] [--write]`.
+"""Every public array function beside NumPy's or SciPy's: `python benchmarks/surface.py [--quick] [--write]`.
 
-Nothing is recorded: what is measured is what the library adds to a value. Each function is called on about 100,000
-elements, as is its namesake; the results are compared, and then the two take turns, on one core. The functions are those
-of the library's own lists, so that a new one is measured as soon as it exists.
+Nothing is recorded: what is measured is what the library adds to the work on values. Each function is called on about
+100,000 elements, as is its namesake; the results are compared, and then the two take turns, on one core. The functions
+are those of the library's own lists, so that a new one is measured as soon as it exists.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ import wengert as wg
 
 BEGIN, END = "<!-- table of surface.py: begin -->", "<!-- table of surface.py: end -->"
 SIZE = 100_000
+FEW = 16
+"""Elements, for the time that a call takes whatever the size."""
 LIMIT = 2.0
 """How many times the namesake's time is slow."""
-OF_A_CALL = 20e-6
-"""Seconds that a call may take by itself, whatever the size: for what takes no time in NumPy, such as a view."""
+AT_ONCE = 5e-6
+"""Seconds in which no work is done on elements: NumPy made a view, or knew the answer."""
 HOMES = {
     "": ("numpy", "scipy.special", "numpy.lib.stride_tricks"),
     "linalg": ("numpy.linalg", "scipy.linalg"),
@@ -83,22 +85,27 @@ def held(x: Any) -> Any:
     return wg.array(x) if isinstance(x, np.ndarray) else x
 
 
+def given_to(subject: Subject, samples: Samples) -> Call:
+    return arguments(subject.namespace, subject.name, subject.own, samples)
+
+
 def run_of(function: Callable[..., Any], given: Call) -> Callable[[], Any]:
     return partial(function, *given.args, **given.kwargs)
 
 
+def own_run(subject: Subject, given: Call) -> Callable[[], Any]:
+    return run_of(subject.own, Call(held(given.args), {key: held(x) for key, x in given.kwargs.items()}))
+
+
 def runs(subject: Subject, samples: Samples) -> list[Callable[[], Any]]:
     """The call of the library's function, and that of its namesake; after their results were compared."""
-    given = arguments(subject.namespace, subject.name, subject.own, samples)
-    own = Call(held(given.args), {key: held(x) for key, x in given.kwargs.items()})
-    both = [run_of(subject.own, own)]
+    given = given_to(subject, samples)
+    both = [own_run(subject, given)]
     if subject.reference is not None:
         both.append(run_of(subject.reference, given))
-        found, expected = (leaves(run()) for run in both)
-        if subject.name not in UNEQUAL:
-            compare(subject.title, found, expected)
-    else:
-        both[0]()
+    results = [leaves(run()) for run in both]
+    if subject.reference is not None and subject.name not in UNEQUAL:
+        compare(subject.title, *results)
     return both
 
 
@@ -127,34 +134,37 @@ class Found:
     own: float
     reference: float
     ratio: float
+    call: float
+    """Of the library's function on a few elements: what it takes whatever the size."""
 
     @property
     def is_slow(self) -> bool:
-        return self.ratio > LIMIT and self.own - self.reference > OF_A_CALL
+        return self.ratio > LIMIT and self.own - self.call > LIMIT * self.reference
 
     @property
-    def is_no_work(self) -> bool:
-        """Whether the namesake takes no longer than a call, so that the ratio says nothing."""
-        return self.reference < OF_A_CALL / 4
+    def is_work(self) -> bool:
+        return self.reference > AT_ONCE
 
 
-def measure(both: Sequence[Callable[[], Any]], *, rounds: int, sample: float) -> Found:
+def timed(run: Callable[[], Any], loops: int) -> float:
+    """Seconds of this process: what others take of a busy machine is not counted."""
+    start = process_time()
+    for _ in range(loops):
+        run()
+    return (process_time() - start) / loops
+
+
+def measure(both: Sequence[Callable[[], Any]], small: Callable[[], Any], *, rounds: int, sample: float) -> Found:
     """The calls take turns; each sample takes about ``sample`` seconds."""
-
-    def timed(run: Callable[[], Any], loops: int) -> float:
-        start = process_time()
-        for _ in range(loops):
-            run()
-        return (process_time() - start) / loops
-
-    loops = [max(1, round(sample / min(timed(run, 1) for _ in range(3)))) for run in both]
-    gc.collect()
-    samples: list[list[float]] = [[] for _ in both]
+    order = (*both, small)
+    loops = [max(1, round(sample / max(min(timed(run, 1) for _ in range(3)), 1e-7))) for run in order]
+    samples: list[list[float]] = [[] for _ in order]
     for number in range(rounds):
-        for k in (0, 1) if number % 2 else (1, 0):
-            samples[k].append(timed(both[k], loops[k]))
-    own, reference = samples
-    return Found(median(own), median(reference), median(a / b for a, b in zip(own, reference, strict=True)))
+        for k in sorted(range(3), reverse=number % 2 == 1):
+            samples[k].append(timed(order[k], loops[k]))
+    own, reference, call = samples
+    ratio = median(a / max(b, 1e-9) for a, b in zip(own, reference, strict=True))
+    return Found(median(own), median(reference), ratio, median(call))
 
 
 def survey(size: int, *, rounds: int, sample: float, only: str = "") -> tuple[dict[Subject, Found], list[Subject]]:
@@ -165,10 +175,12 @@ def survey(size: int, *, rounds: int, sample: float, only: str = "") -> tuple[di
     AssertionError
         If a function cannot be called with its arguments, or gives something else than its namesake; all are named.
     """
-    samples = Samples(size)
+    samples, few = Samples(size), Samples(FEW)
     found: dict[Subject, Found] = {}
     alone: list[Subject] = []
     faults: list[str] = []
+    gc.collect()
+    gc.freeze()  # what was imported is not searched for garbage again
     for subject in subjects():
         if only not in subject.title:
             continue
@@ -182,7 +194,8 @@ def survey(size: int, *, rounds: int, sample: float, only: str = "") -> tuple[di
             if subject.reference is None:
                 alone.append(subject)
             else:
-                found[subject] = measure(both, rounds=rounds, sample=sample)
+                found[subject] = measure(both, own_run(subject, given_to(subject, few)), rounds=rounds, sample=sample)
+    gc.unfreeze()
     assert not faults, "these need arguments in surface_arguments.py, or differ from their namesakes:\n" + "\n".join(
         faults
     )
@@ -203,19 +216,20 @@ def slow_table(found: dict[Subject, Found]) -> str:
     return markdown(header, rows)
 
 
+def called(namespace: str) -> str:
+    return f"`wg.{namespace}`" if namespace else "`wg`"
+
+
 def summary_table(found: dict[Subject, Found]) -> str:
     rows = []
     for namespace in HOMES:
         here = [f for s, f in found.items() if s.namespace == namespace]
-        working = sorted(f.ratio for f in here if not f.is_no_work)
+        working = sorted(f.ratio for f in here if f.is_work)
         if here:
             counts = [sum(r <= bound for r in working) for bound in (1.1, 1.5, LIMIT)]
             middle = f"{median(working):.2f}" if working else "–"
-            slow = sum(f.is_slow for f in here)
-            rows.append(
-                [f"`wg.{namespace}`" if namespace else "`wg`", *map(str, (len(here), len(working))), middle]
-                + [*map(str, counts), str(slow)]
-            )
+            numbers = [len(here), len(working), middle, *counts, sum(f.is_slow for f in here)]
+            rows.append([called(namespace), *map(str, numbers)])
     header = ["", "functions", "with work to do", "median ratio", "≤ 1.1", "≤ 1.5", f"≤ {LIMIT:g}", "slow"]
     return markdown(header, rows)
 
@@ -225,14 +239,12 @@ def listing(found: dict[Subject, Found]) -> str:
     parts = []
     for namespace in HOMES:
         here = {s: f for s, f in found.items() if s.namespace == namespace}
-        working = [f"{s.name} {f.ratio:.2f}" for s, f in here.items() if not f.is_no_work]
-        idle = [f"{s.name} {duration(f.own)}" for s, f in here.items() if f.is_no_work]
+        working = [f"{s.name} {f.ratio:.2f}" for s, f in here.items() if f.is_work]
+        idle = [f"{s.name} {duration(f.own)}" for s, f in here.items() if not f.is_work]
         if working:
-            parts.append(f"`wg.{namespace}`: {', '.join(working)}." if namespace else f"`wg`: {', '.join(working)}.")
+            parts.append(f"{called(namespace)}: {', '.join(working)}.")
         if idle:
-            parts.append(
-                f"Without work for NumPy (a view, or an answer at once), the time of a call: {', '.join(idle)}."
-            )
+            parts.append(f"{called(namespace)}, the time of a call that takes NumPy no work: {', '.join(idle)}.")
     return "\n\n".join(parts)
 
 

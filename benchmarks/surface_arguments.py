@@ -228,7 +228,7 @@ TOP: dict[str, Maker] = {
     "cross": lambda s: call(s.triples, s.triples[::-1].copy()),
     # Images
     **_alike("conv conv_transpose", lambda s: call(s.x[: s.size // 4 * 4].reshape(1, 4, -1), s.numbers(4, 4, 3))),
-    **_alike("avg_pool max_pool", lambda s: call(s.x, 2)),
+    **_alike("avg_pool max_pool", lambda s: call(s.x[None, None], 2)),
     # Products
     **_alike("dot inner matmul", lambda s: call(s.rows, s.rows)),
     "einsum": lambda s: call("ij,j->i", s.rows, s.line),

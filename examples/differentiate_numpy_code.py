@@ -1,7 +1,7 @@
 """Programs in plain NumPy, written for no library of derivatives, differentiated as they stand.
 
-The modules in numpy_code/ import NumPy and nothing else. Each is run on NumPy's arrays, then on recorded ones: the values
-are the same, and the gradients are those that differences of the plain program confirm.
+The modules in numpy_code/ import NumPy and nothing else. Each is run on NumPy's arrays, then on recorded ones: the
+values are the same, and the gradients are those that differences of the plain program confirm.
 """
 
 from collections.abc import Callable

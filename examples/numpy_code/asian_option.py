@@ -11,8 +11,10 @@ import numpy as np
 def normal_distribution(x):
     """The distribution function to seven digits: M. Abramowitz and I. A. Stegun, equation 26.2.17."""
     t = 1.0 / (1.0 + 0.2316419 * np.abs(x))
-    tail = np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi)
-    tail = tail * np.polyval([1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530, 0.0], t)
+    series = 0.0
+    for coefficient in (1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530):
+        series = (series + coefficient) * t
+    tail = series * np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi)
     return np.where(x >= 0, 1.0 - tail, tail)
 
 

@@ -3,7 +3,7 @@
     state        x[t + 1] = F x[t] + w[t],    w ~ N(0, Q)
     measurement  y[t]     = H x[t] + v[t],    v ~ N(0, R)
 
-The filter carries the mean and the covariance of the state, given all measurements so far; a missing measurement is NaN.
+The filter carries the mean and the covariance of the state, given all measurements so far; a missing one is NaN.
 J. Durbin and S. J. Koopman, Time Series Analysis by State Space Methods, 2nd edition, sections 4.3, 4.10 and 7.2.
 """
 

@@ -1,7 +1,7 @@
 """How close a spacecraft comes to Mars: the N-body problem by the leapfrog method.
 
-Lengths are in astronomical units, times in years, masses in solar masses, so that G = 4π². The method (kick, drift, kick)
-is that of E. Hairer, C. Lubich and G. Wanner, Geometric Numerical Integration, equation I.1.17 (Störmer-Verlet).
+Lengths are in astronomical units, times in years, masses in solar masses, so that G = 4π². The method (kick, drift,
+kick) is that of E. Hairer, C. Lubich and G. Wanner, Geometric Numerical Integration, equation I.1.17 (Störmer-Verlet).
 """
 
 import numpy as np

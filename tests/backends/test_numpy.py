@@ -66,6 +66,20 @@ def test_absorbing_multiply(dtype):
         assert multiply(np.zeros((2, 2), dtype).T, INF).shape == (2, 2)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64"])
+def test_clipping_large_arrays_is_clipping_small_ones(dtype):
+    x = np.linspace(-2, 2, 10_000).astype(dtype)
+    if dtype != "int64":
+        x[::17] = NAN
+    clip = backend.implementation("clip")
+    low, high = np.array([x.dtype.type(0)]), np.array([x.dtype.type(1)])
+    for bounds in [(low, high), (high, low), (low[0], high[0]), (0, 1), (np.array([0.25]), 1)]:
+        found = clip(x, *bounds)
+        expected = np.concatenate([clip(part, *bounds) for part in np.split(x, 10)])
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("order", range(7))
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_derivatives_of_sinc(order, dtype):
@@ -128,6 +142,14 @@ def test_the_last_value_written_stays(places, transposed):
     np.testing.assert_array_equal(written, expected)
     winners = backend.implementation("scatter_winners")(index, axes=(0,), shape=(4,))
     np.testing.assert_array_equal(winners, written[index] == value)
+
+
+@pytest.mark.parametrize("axes", [(0,), (1,), (2,), (0, 2), (1, 2)])
+@pytest.mark.parametrize("shape", [(24,), (1, 24), (24, 1), (2, 12), (12, 2), (2, 3, 4), (4, 6), (2, 3, 2, 2)])
+def test_what_is_broadcast_is_reshaped(axes, shape):
+    x = np.arange(24.0).reshape(2, 3, 4)
+    whole = np.broadcast_to(x[tuple(slice(1) if i in axes else slice(None) for i in range(3))], x.shape)
+    np.testing.assert_array_equal(backend.implementation("reshape")(whole, shape=shape), whole.copy().reshape(shape))
 
 
 def test_writing_leaves_the_argument_alone():

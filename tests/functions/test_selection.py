@@ -112,7 +112,12 @@ def test_the_derivative_of_clip_is_one_at_a_bound(bounds):
 
 
 def test_nan_has_no_share_in_fmax():
-    for x, y, expected in ((1.0, np.nan, (1.0, 0.0)), (np.nan, 1.0, (0.0, 1.0)), (1.0, 1.0, (0.5, 0.5))):
+    for x, y, expected in (
+        (1.0, np.nan, (1.0, 0.0)),
+        (np.nan, 1.0, (0.0, 1.0)),
+        (1.0, 1.0, (0.5, 0.5)),
+        (np.nan, np.nan, (1.0, 0.0)),
+    ):
         assert tuple(g.item() for g in wg.grad(wg.fmax, argnums=(0, 1))(x, y)) == expected
 
 

@@ -105,8 +105,7 @@ def fmax(x1: ArrayLike, x2: ArrayLike, /) -> Array:
     >>> wg.fmax([1.0, wg.nan], 2.0)
     Array([2., 2.])
     """
-    x, y = operand(x1), operand(x2)
-    return result(_unless_nan(x, y, el.maximum(x, y)))
+    return result(el.fmax(operand(x1), operand(x2)))
 
 
 def fmin(x1: ArrayLike, x2: ArrayLike, /) -> Array:
@@ -118,12 +117,7 @@ def fmin(x1: ArrayLike, x2: ArrayLike, /) -> Array:
     >>> wg.fmin([1.0, wg.nan], 2.0)
     Array([1., 2.])
     """
-    x, y = operand(x1), operand(x2)
-    return result(_unless_nan(x, y, el.minimum(x, y)))
-
-
-def _unless_nan(x: Value, y: Value, chosen: Value) -> Value:
-    return el.where(el.isnan(y), x, el.where(el.isnan(x), y, chosen))
+    return result(el.fmin(operand(x1), operand(x2)))
 
 
 def clip(

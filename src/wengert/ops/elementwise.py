@@ -95,6 +95,18 @@ minimum = elementwise(
     lower=lambda m, x, y: m.minimum(x, y),
     cost=1,
 )
+fmax = elementwise(  # of a number and NaN the number
+    "fmax",
+    lambda t, x, y: kept(t, (x > y) | (y != y)) + kept(t / 2, x == y),
+    lambda t, x, y: kept(t, (y > x) | ((x != x) & (y == y))) + kept(t / 2, x == y),
+    lower=lambda m, x, y: m.select(m.isnan(y), x, m.select(m.isnan(x), y, m.maximum(x, y))),
+)
+fmin = elementwise(
+    "fmin",
+    lambda t, x, y: kept(t, (x < y) | (y != y)) + kept(t / 2, x == y),
+    lambda t, x, y: kept(t, (y < x) | ((x != x) & (y == y))) + kept(t / 2, x == y),
+    lower=lambda m, x, y: m.select(m.isnan(y), x, m.select(m.isnan(x), y, m.minimum(x, y))),
+)
 clip = elementwise(  # min(max(x, y), z): at a bound the derivative is that of x; where y > z, NumPy's result is z
     "clip",
     lambda t, x, y, z: kept(t, (x >= y) & (x <= z)),

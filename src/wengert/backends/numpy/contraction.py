@@ -52,6 +52,8 @@ def _pair_plan(subscripts: str) -> Callable[[Array, Array], Any] | None:
 
     def contract(x: Array, y: Array) -> Any:
         x, y = x.transpose(a_order), y.transpose(b_order)
+        if len(inner) == 1 and not rows and not columns and x.dtype.kind in "fiu" and y.dtype.kind in "fiu":
+            return np.vecdot(x, y).transpose(out_order)
         s, r = len(stack), len(rows)
         shape = (*x.shape[: s + r], *y.shape[s + len(inner) :])
         size = [*x.shape[:s], _product(x.shape[s : s + r]), _product(x.shape[s + r :])]

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
+_LARGE = 4096
+"""From how many elements one pass less is worth some microseconds in NumPy's own Python."""
+
+
 def promote(*values: Any) -> Any:
     """A number of the dtype to which values of any number promote."""
     return np.zeros((), np.result_type(*values))
@@ -69,6 +73,8 @@ def nan_to_num(x: Any, *, nan: float, posinf: float, neginf: float) -> Any:
 
 def clip(x: Any, low: Any, high: Any) -> Any:
     """``min(max(x, low), high)``."""
+    if getattr(x, "size", 1) > _LARGE and x.dtype.kind == "f":
+        return np.clip(x, low, high)
     return np.minimum(np.maximum(x, low), high)
 
 

@@ -10,7 +10,8 @@ from ...core.errors import ShapeError
 from ...core.types import Value, broadcast_shapes, normalize_axis
 from ...ops import elementwise as el, factorisations as fac, linalg as ops, pseudoinverse as pseudo, reductions as red
 from ...ops.contraction import matmul
-from ...ops.indexing import argsort, gather
+from ...ops.indexing import gather
+from ...ops.ordering import argsort
 from ...ops.shaping import adjoint, broadcast_to, reshape, swap_last, transpose
 from ..indexing import take_along_axis
 from ..operands import ArrayLike, array_operand, result
