@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 import scipy.integrate
+import scipy.linalg
 import scipy.special
 
 REFERENCES: dict[str, Callable[..., Any]] = {}
@@ -229,6 +229,99 @@ def slogdet(a):
     return tuple(np.linalg.slogdet(a))
 
 
+# Searching and windows -----------------------------------------------------------------------------------------------
+
+
+def _by_row(function, x, y, rows):
+    return np.array([_by_row(function, p, q, rows - 1) for p, q in zip(x, y, strict=True)]) if rows else function(x, y)
+
+
+@_define
+def searchsorted(a, v, side, rows):
+    return _by_row(lambda p, q: np.searchsorted(p, q, side), a, v, rows)
+
+
+@_define
+def isin(x, among, rows):
+    return _by_row(np.isin, x, among, rows)
+
+
+@_define
+def windows(x, window, strides, dilation):
+    reach = [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)]
+    axes = tuple(range(-len(window), 0))
+    short = [max(0, r - n) for r, n in zip(reach, x.shape[axes[0] :], strict=True)]
+    if any(short):  # no window fits
+        fitted = np.pad(x, [(0, 0)] * (x.ndim - len(window)) + [(0, n) for n in short])
+        nothing = tuple(slice(0, 0 if n else None) for n in short)
+        return windows(fitted, window, strides, dilation)[(..., *nothing)]
+    found = np.lib.stride_tricks.sliding_window_view(x, reach, axes)
+    found = found[(..., *(slice(None, None, s) for s in strides), *(slice(None, None, d) for d in dilation))]
+    return np.moveaxis(found, axes, range(x.ndim - len(window), x.ndim))
+
+
+@_define
+def overlap_add(y, sizes, strides, dilation):
+    d = len(sizes)
+    out = np.zeros((*y.shape[: -2 * d], *sizes), y.dtype)
+    for tap, p, place in _window_places(sizes, y.shape[-2 * d : -d], y.shape[-d:], strides, dilation):
+        out[(..., *place)] += y[(..., *tap, *p)]
+    return out
+
+
+# Samples -------------------------------------------------------------------------------------------------------------
+
+
+@_define
+def convolve(x, y, mode):
+    """Σ x[i] y[k] at i + k, by the definition."""
+    n, m = x.shape[-1], y.shape[-1]
+    out = np.zeros((*x.shape[:-1], n + m - 1), np.convolve(np.ones(1, x.dtype), np.ones(1, y.dtype)).dtype)
+    for i in range(n):
+        for k in range(m):
+            out[..., i + k] += x[..., i] * y[..., k]
+    return out if mode == "full" else out[..., m - 1 : n]
+
+
+@_define
+def interp(x, xp, fp):
+    rows = zip(x.reshape(-1, *x.shape[1:]), xp, fp, strict=True) if np.ndim(xp) > 1 else None
+    return np.interp(x, xp, fp) if rows is None else np.stack([np.interp(*row) for row in rows])
+
+
+@_define
+def interval(x, xp, side):
+    """How many of the inner points lie before x."""
+    inner = xp[..., 1:-1].reshape(*xp.shape[:-1], *(1,) * (x.ndim - xp.ndim + 1), -1)
+    before = inner <= x[..., None] if side == "right" else inner < x[..., None]
+    return before.sum(-1)
+
+
+@_define
+def order_statistics(x, ranks):
+    return np.sort(x, axis=-1)[..., slice(None) if ranks is None else list(ranks)]
+
+
+REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}
+
+
+@_define
+def polynomial_roots(p):
+    rows = [np.asarray(np.roots(row), complex) for row in _inexact(p).reshape(-1, p.shape[-1])]
+    dtype = np.complex64 if p.dtype in (np.float32, np.complex64) else np.complex128
+    return np.reshape(rows, (*p.shape[:-1], p.shape[-1] - 1)).astype(dtype)
+
+
+@_define
+def cummax(x, axis):
+    return np.maximum.accumulate(x, axis)
+
+
+@_define
+def cummin(x, axis):
+    return np.minimum.accumulate(x, axis)
+
+
 # Fourier transforms --------------------------------------------------------------------------------------------------
 
 
@@ -273,37 +366,56 @@ def irfft(x, axis, size, doubled, norm):
     return _along((matrix * _counts(size, doubled)).astype(matrix.dtype), x, axis).real
 
 
-# Samples -------------------------------------------------------------------------------------------------------------
+# Convolution and windows ---------------------------------------------------------------------------------------------
 
 
 @_define
-def convolve(x, y, mode):
-    """Σ x[i] y[k] at i + k, by the definition."""
-    n, m = x.shape[-1], y.shape[-1]
-    out = np.zeros((*x.shape[:-1], n + m - 1), np.convolve(np.ones(1, x.dtype), np.ones(1, y.dtype)).dtype)
-    for i in range(n):
-        for k in range(m):
-            out[..., i + k] += x[..., i] * y[..., k]
-    return out if mode == "full" else out[..., m - 1 : n]
+def convolution(x, w, strides, padding, lhs_dilation, rhs_dilation, groups):
+    """By the definition, on an input with its gaps and borders filled in."""
+    spread = [(n - 1) * d + 1 if n else 0 for n, d in zip(x.shape[2:], lhs_dilation, strict=True)]
+    wide = np.zeros((*x.shape[:2], *spread), np.result_type(x, w))
+    wide[(..., *(slice(None, None, d) for d in lhs_dilation))] = x
+    wide = np.pad(wide, [(0, 0), (0, 0), *((max(low, 0), max(high, 0)) for low, high in padding)])
+    wide = wide[(..., *(slice(max(-low, 0), min(high, 0) or None) for low, high in padding))]
+    reach = [(k - 1) * d + 1 for k, d in zip(w.shape[2:], rhs_dilation, strict=True)]
+    sizes = [max(0, (n - r) // s + 1) for n, r, s in zip(wide.shape[2:], reach, strides, strict=True)]
+    out = np.zeros((len(x), len(w), *sizes), wide.dtype)
+    for p in np.ndindex(*sizes):
+        at = tuple(slice(i * s, i * s + r, d) for i, s, r, d in zip(p, strides, reach, rhs_dilation, strict=True))
+        for o in range(len(w)):
+            first = o // (len(w) // groups) * w.shape[1]
+            seen = wide[:, first : first + w.shape[1]][(..., *at)]
+            out[(slice(None), o, *p)] = (seen * w[o]).sum(tuple(range(1, w.ndim)), dtype=wide.dtype)
+    return out
+
+
+def _window_places(sizes, window, positions, strides, dilation):
+    """For each element of each window, where it stands."""
+    for tap in np.ndindex(*window):
+        for p in np.ndindex(*positions):
+            yield tap, p, tuple(i * s + k * d for i, s, k, d in zip(p, strides, tap, dilation, strict=True))
 
 
 @_define
-def interp(x, xp, fp):
-    rows = zip(x.reshape(-1, *x.shape[1:]), xp, fp, strict=True) if np.ndim(xp) > 1 else None
-    return np.interp(x, xp, fp) if rows is None else np.stack([np.interp(*row) for row in rows])
+def window_max(x, window, strides, dilation):
+    found = windows(x, window, strides, dilation)
+    axes = tuple(range(x.ndim - len(window), x.ndim))
+    return found.max(axes)
 
 
 @_define
-def interval(x, xp, side):
-    """How many of the inner points lie before x."""
-    inner = xp[..., 1:-1].reshape(*xp.shape[:-1], *(1,) * (x.ndim - xp.ndim + 1), -1)
-    before = inner <= x[..., None] if side == "right" else inner < x[..., None]
-    return before.sum(-1)
-
-
-@_define
-def order_statistics(x, ranks):
-    return np.sort(x, axis=-1)[..., slice(None) if ranks is None else list(ranks)]
+def window_max_adjoint(ct, x, out, window, strides, dilation):
+    if ct.dtype.kind not in "fc":
+        raise TypeError("integers have no cotangents")
+    d = len(window)
+    result, count = np.zeros(x.shape, ct.dtype), np.zeros(out.shape)
+    places = list(_window_places(x.shape[-d:], window, out.shape[-d:], strides, dilation))
+    for _, p, place in places:
+        count[(..., *p)] += x[(..., *place)] == out[(..., *p)]
+    for _, p, place in places:
+        share = np.where(x[(..., *place)] == out[(..., *p)], ct[(..., *p)], 0)
+        result[(..., *place)] += (share / np.maximum(count[(..., *p)], 1)).astype(ct.dtype)
+    return result
 
 
 @_define
@@ -318,24 +430,6 @@ def cofactor_derivative(a, x):
     return ((8 * (at(0.5) - at(-0.5)) - (at(1.0) - at(-1.0))) / 6).astype(_inexact(a).dtype)
 
 
-# Searching and windows -----------------------------------------------------------------------------------------------
-
-
-def _by_row(function, x, y, rows):
-    return np.array([_by_row(function, p, q, rows - 1) for p, q in zip(x, y, strict=True)]) if rows else function(x, y)
-
-
-@_define
-def searchsorted(a, v, side, rows):
-    return _by_row(lambda p, q: np.searchsorted(p, q, side), a, v, rows)
-
-
-@_define
-def isin(x, among, rows):
-    return _by_row(np.isin, x, among, rows)
-
-
-REFERENCES |= {name: _reduction(name) for name in ("nanmax", "nanmin")}
 # Eigenvalues and singular values -------------------------------------------------------------------------------------
 
 REFERENCES["eigvalsh"] = np.linalg.eigvalsh
@@ -421,28 +515,6 @@ def interchanged(pivots):
         for i, j in enumerate(pivots[index]):
             order[i], order[j] = order[j], order[i]
         out[index] = order
-
-
-# Convolution and windows ---------------------------------------------------------------------------------------------
-
-
-@_define
-def convolution(x, w, strides, padding, lhs_dilation, rhs_dilation, groups):
-    """By the definition, on an input with its gaps and borders filled in."""
-    spread = [(n - 1) * d + 1 if n else 0 for n, d in zip(x.shape[2:], lhs_dilation, strict=True)]
-    wide = np.zeros((*x.shape[:2], *spread), np.result_type(x, w))
-    wide[(..., *(slice(None, None, d) for d in lhs_dilation))] = x
-    wide = np.pad(wide, [(0, 0), (0, 0), *((max(low, 0), max(high, 0)) for low, high in padding)])
-    wide = wide[(..., *(slice(max(-low, 0), min(high, 0) or None) for low, high in padding))]
-    reach = [(k - 1) * d + 1 for k, d in zip(w.shape[2:], rhs_dilation, strict=True)]
-    sizes = [max(0, (n - r) // s + 1) for n, r, s in zip(wide.shape[2:], reach, strides, strict=True)]
-    out = np.zeros((len(x), len(w), *sizes), wide.dtype)
-    for p in np.ndindex(*sizes):
-        at = tuple(slice(i * s, i * s + r, d) for i, s, r, d in zip(p, strides, reach, rhs_dilation, strict=True))
-        for o in range(len(w)):
-            first = o // (len(w) // groups) * w.shape[1]
-            seen = wide[:, first : first + w.shape[1]][(..., *at)]
-            out[(slice(None), o, *p)] = (seen * w[o]).sum(tuple(range(1, w.ndim)), dtype=wide.dtype)
     return out
 
 
@@ -474,81 +546,20 @@ def matrix_function(a, function):
     if not a.size:
         return a.copy()
     wide = a.astype(np.result_type(a, np.float64)).reshape(-1, *a.shape[-2:])
-    return np.array([f(m) for m in wide], a.dtype).reshape(a.shape) if a.size else a.copy()
-
-
-@_define
-def polynomial_roots(p):
-    rows = [np.asarray(np.roots(row), complex) for row in _inexact(p).reshape(-1, p.shape[-1])]
-    dtype = np.complex64 if p.dtype in (np.float32, np.complex64) else np.complex128
-    return np.reshape(rows, (*p.shape[:-1], p.shape[-1] - 1)).astype(dtype)
-
-
-def windows(x, window, strides, dilation):
-    reach = [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)]
-    axes = tuple(range(-len(window), 0))
-    short = [max(0, r - n) for r, n in zip(reach, x.shape[axes[0] :], strict=True)]
-    if any(short):  # no window fits
-        fitted = np.pad(x, [(0, 0)] * (x.ndim - len(window)) + [(0, n) for n in short])
-        nothing = tuple(slice(0, 0 if n else None) for n in short)
-        return windows(fitted, window, strides, dilation)[(..., *nothing)]
-    found = np.lib.stride_tricks.sliding_window_view(x, reach, axes)
-    found = found[(..., *(slice(None, None, s) for s in strides), *(slice(None, None, d) for d in dilation))]
-    return np.moveaxis(found, axes, range(x.ndim - len(window), x.ndim))
-
-
-def _window_places(sizes, window, positions, strides, dilation):
-    """For each element of each window, where it stands."""
-    for tap in np.ndindex(*window):
-        for p in np.ndindex(*positions):
-            yield tap, p, tuple(i * s + k * d for i, s, k, d in zip(p, strides, tap, dilation, strict=True))
-
-
-@_define
-def overlap_add(y, sizes, strides, dilation):
-    d = len(sizes)
-    out = np.zeros((*y.shape[: -2 * d], *sizes), y.dtype)
-    for tap, p, place in _window_places(sizes, y.shape[-2 * d : -d], y.shape[-d:], strides, dilation):
-        out[(..., *place)] += y[(..., *tap, *p)]
-    return out
-
-
-@_define
-def window_max(x, window, strides, dilation):
-    found = windows(x, window, strides, dilation)
-    axes = tuple(range(x.ndim - len(window), x.ndim))
-    return found.max(axes)
-
-
-@_define
-def window_max_adjoint(ct, x, out, window, strides, dilation):
-    if ct.dtype.kind not in "fc":
-        raise TypeError("integers have no cotangents")
-    d = len(window)
-    result, count = np.zeros(x.shape, ct.dtype), np.zeros(out.shape)
-    places = list(_window_places(x.shape[-d:], window, out.shape[-d:], strides, dilation))
-    for _, p, place in places:
-        count[(..., *p)] += x[(..., *place)] == out[(..., *p)]
-    for _, p, place in places:
-        share = np.where(x[(..., *place)] == out[(..., *p)], ct[(..., *p)], 0)
-        result[(..., *place)] += (share / np.maximum(count[(..., *p)], 1)).astype(ct.dtype)
-    return result
-
-
-@_define
-def cummax(x, axis):
-    return np.maximum.accumulate(x, axis)
-
-
-@_define
-def cummin(x, axis):
-    return np.minimum.accumulate(x, axis)
     return np.array([f(m) for m in wide], a.dtype).reshape(a.shape)
+
+
 # Special functions: SciPy's of the same names, and derivatives by other means than the backend's ----------------------
 
 REFERENCES |= {n: f for n, f in vars(scipy.special).items() if isinstance(f, np.ufunc) and not hasattr(np, n)}
+
+
 REFERENCES["i0"] = scipy.special.i0  # not NumPy's
+
+
 REFERENCES["zeta"] = scipy.special.zeta
+
+
 REFERENCES["riemann_zeta"] = scipy.special.zeta
 
 

@@ -81,9 +81,9 @@ CASES = {
             [[[0.0, 1.0], [0.5, 0.5]]],
             [np.zeros((2, 2))],
         ),
+        Case("max at infinity", wg.max, [[-INF, -INF]], [[0.5, 0.5]], [np.zeros(2)]),
         Case("cummax", wg.cummax, [[1.0, 3.0, 3.0, 2.0]], [[1.0, 1 + 0.5 + 0.5, 0.5 + 0.5, 0.0]], [np.zeros(4)]),
         Case("cummin", wg.cummin, [[3.0, 3.0, 1.0]], [[1.5, 0.5, 1.0]], [np.zeros(3)]),
-        Case("max at infinity", wg.max, [[-INF, -INF]], [[0.5, 0.5]], [np.zeros(2)]),
     ],
     "Clip at a bound": [
         Case(
@@ -118,18 +118,6 @@ CASES = {
             [[100.0, 1.0, 10.0]],
             [np.zeros(3)],
         ),
-    ],
-    "Elements of sets": [
-        Case("unique", wg.unique, [[2.0, 1.0, 2.0]], [[1.0, 1.0, 0.0]], [np.zeros(3)]),
-        Case("union1d", wg.union1d, [[2.0, 1.0], [2.0, 3.0]], [[1.0, 1.0], [0.0, 1.0]], zero([0, 0], [0, 0])),
-        Case(
-            "intersect1d",
-            lambda x, y: wg.intersect1d(x, y) * wg.sum(y),
-            [[2.0, 1.0], [2.0, 3.0]],
-            [[5.0, 0.0], [2.0, 2.0]],
-            [[2.0, 0.0], [1.0, 1.0]],
-        ),
-        Case("setxor1d", wg.setxor1d, [[2.0, 1.0], [2.0, 3.0]], [[0.0, 1.0], [0.0, 1.0]], zero([0, 0], [0, 0])),
     ],
     "Roots at 0": [
         Case("sqrt", wg.sqrt, [0.0], [INF], [-INF]),
@@ -386,6 +374,18 @@ CASES = {
             [[3.25, 0.5, 0.0]],
         ),
     ],
+    "Elements of sets": [
+        Case("unique", wg.unique, [[2.0, 1.0, 2.0]], [[1.0, 1.0, 0.0]], [np.zeros(3)]),
+        Case("union1d", wg.union1d, [[2.0, 1.0], [2.0, 3.0]], [[1.0, 1.0], [0.0, 1.0]], zero([0, 0], [0, 0])),
+        Case(
+            "intersect1d",
+            lambda x, y: wg.intersect1d(x, y) * wg.sum(y),
+            [[2.0, 1.0], [2.0, 3.0]],
+            [[5.0, 0.0], [2.0, 2.0]],
+            [[2.0, 0.0], [1.0, 1.0]],
+        ),
+        Case("setxor1d", wg.setxor1d, [[2.0, 1.0], [2.0, 3.0]], [[0.0, 1.0], [0.0, 1.0]], zero([0, 0], [0, 0])),
+    ],
     "Signs and steps": [
         Case(
             "copysign",
@@ -477,6 +477,7 @@ CASES = {
         Case("at zero", lambda p: wg.roots(p), [[2.0, 4.0, 0.0, 0.0][:3]], [[1.0, -0.5, 0.0]], rounding=16),
         Case("beside a double one", lambda p: wg.roots(p)[:1], [[1.0, 1.0, 0.0, 0.0]], [[1.0, -1.0, 1.0, -1.0]]),
         Case("double", lambda p: wg.real(wg.roots(p)), [[1.0, 0.0, 0.0]], [[NAN, NAN, NAN]]),
+    ],
     "Eigenvalues that coincide": [
         Case("a symmetric function", lambda a: wg.linalg.eigvalsh(a) ** 2, [np.eye(2)], [2 * np.eye(2)], rounding=16),
         Case("the greatest one", lambda a: wg.linalg.eigvalsh(a)[-1], [np.eye(2)], [np.eye(2) / 2], rounding=16),

@@ -44,8 +44,8 @@ def polyfit(
     deg : int
         The degree.
     rcond : float, optional
-        Singular values of the scaled Vandermonde matrix up to ``rcond`` times the largest count as 0; by default m times
-        the precision of ``x``.
+        Singular values of the scaled Vandermonde matrix up to ``rcond`` times the largest count as 0; by default m
+        times the precision of ``x``.
     full : bool
         Whether to return, too, what :func:`wengert.linalg.lstsq` says of the fit.
     w : array of shape (m,), optional
