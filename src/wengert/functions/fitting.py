@@ -112,7 +112,7 @@ def _falls_short(rank: Array, order: int) -> bool:
 
 def _covariance(matrix: Array, scale: Array, samples: Array, solution: Array, cov: bool | str) -> Array:
     count, order = matrix.shape
-    base = inv(matrix.T @ matrix) / (scale[:, None] * scale)
+    base: Array = inv(matrix.T @ matrix) / (scale[:, None] * scale)
     if samples.ndim == 2:
         base = base[:, :, None]
     if cov == "unscaled":
@@ -121,7 +121,7 @@ def _covariance(matrix: Array, scale: Array, samples: Array, solution: Array, co
         raise ShapeError(
             f"polyfit: the covariance needs more than {order} samples, not {count}; cov='unscaled' does not"
         )
-    spread = sum((samples - matrix @ solution) ** 2, axis=0) / (count - order)
+    spread: Array = sum((samples - matrix @ solution) ** 2, axis=0) / (count - order)
     return base * spread
 
 
