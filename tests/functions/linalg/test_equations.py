@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 DTYPES = ("float64", "float32", "complex128", "int64")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 import wengert as wg
 
 la = wg.linalg
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 BOTH = pytest.mark.parametrize("dtype", ["float64", "complex128"])
 
 

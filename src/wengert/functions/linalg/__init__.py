@@ -43,9 +43,15 @@ from .factorisations import (
     qr as qr,
 )
 from .matrix_functions import (
+    coshm as coshm,
+    cosm as cosm,
     expm as expm,
     logm as logm,
+    sinhm as sinhm,
+    sinm as sinm,
     sqrtm as sqrtm,
+    tanhm as tanhm,
+    tanm as tanm,
 )
 from .norms import (
     cond as cond,

@@ -32,6 +32,7 @@ __all__ = [
     "tensorsolve",
 ]
 
+_NOT_GIVEN = object()
 _TRANSPOSED = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
@@ -241,7 +242,7 @@ def inv(a: ArrayLike) -> Array:
     return result(ops.inv(matrices(a, "inv")))
 
 
-def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, rtol: Any = "default") -> Array:
+def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, rtol: Any = _NOT_GIVEN) -> Array:
     """The pseudoinverse of Moore and Penrose.
 
     Parameters
@@ -276,10 +277,10 @@ def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, r
            [0. , 0. ]])
     """
     x = matrices(a, "pinv", square=hermitian, factored=True)
-    if rcond is not None and rtol != "default":
+    if rcond is not None and rtol is not _NOT_GIVEN:
         raise ValueError("pinv takes rcond or rtol, which mean the same, not both")
     if rcond is None:
-        rcond = 1e-15 if rtol == "default" else rtol
+        rcond = 1e-15 if rtol is _NOT_GIVEN else rtol
     cutoff = max(x.shape[-2:]) * backend.precision(x.dtype) if rcond is None else _number(rcond, "pinv", "rcond")
     return result(pseudo.pinv(x, rcond=cutoff, hermitian=bool(hermitian)))
 
