@@ -13,6 +13,7 @@ from . import (
     matrix_functions as matrix_functions,
     pseudoinverse as pseudoinverse,
     spectral as spectral,
+    sylvester as sylvester,
 )
 
-__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral"]
+__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral", "sylvester"]

@@ -344,10 +344,10 @@ def _svd_pull(ct: Triple, out: tuple[Value, Value, Value], *, full: bool, strict
         by_p = by_p + diagonal_matrix(by_s)
     left = matmul(u, by_p)
     if across_u is not None:
-        left = left + _over_values(across_u, s, _spoilt(_bound(across_u, strict), rows), max(m, n))
+        left = left + _over_values(across_u, s, _spoilt(_bound(by_u, strict), rows), max(m, n))
     total = matmul(left, adjoint(v))
     if across_v is not None:
-        over = _over_values(across_v, s, _spoilt(_bound(across_v, strict), rows), max(m, n))
+        over = _over_values(across_v, s, _spoilt(_bound(by_v, strict), rows), max(m, n))
         total = total + matmul(u, adjoint(over))
     return total
 

@@ -12,6 +12,7 @@ from ...ops import elementwise as el, factorisations as fac, linalg as ops, pseu
 from ...ops.contraction import matmul
 from ...ops.indexing import argsort, gather
 from ...ops.shaping import adjoint, broadcast_to, reshape, swap_last, transpose
+from ...ops.sylvester import sylvester
 from ..indexing import take_along_axis
 from ..operands import ArrayLike, array_operand, result
 from .arguments import matrices, numbers, right_hand_sides, without_column
@@ -27,6 +28,7 @@ __all__ = [
     "lu_solve",
     "pinv",
     "solve",
+    "solve_sylvester",
     "solve_triangular",
     "tensorinv",
     "tensorsolve",
@@ -290,6 +292,43 @@ def _number(x: Any, function: str, name: str) -> float:
         return float(x)
     except (TypeError, ValueError):
         raise ShapeError(f"{function} takes one number as {name} for all matrices, not {x!r}") from None
+
+
+def solve_sylvester(a: ArrayLike, b: ArrayLike, q: ArrayLike) -> Array:
+    """The solution x of ``a @ x + x @ b = q``.
+
+    Parameters
+    ----------
+    a : array of shape (..., m, m)
+    b : array of shape (..., n, n)
+        With no eigenvalue that is minus one of ``a``.
+    q : array of shape (..., m, n)
+
+    Returns
+    -------
+    Array
+        Of shape (..., m, n).
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.linalg.solve_sylvester([[1.0]], [[3.0]], [[8.0]])
+    Array([[2.]])
+    """
+    x, y = matrices(a, "solve_sylvester"), matrices(b, "solve_sylvester")
+    right = matrices(q, "solve_sylvester", square=False)
+    if right.shape[-2:] != (x.shape[-1], y.shape[-1]):
+        raise ShapeError(
+            f"solve_sylvester: matrices of shapes {x.shape} and {y.shape} do not fit a right-hand side of shape "
+            f"{right.shape}"
+        )
+    broadcast_shapes(x.shape[:-2], y.shape[:-2], right.shape[:-2])  # raises unless the stacks fit
+    return result(sylvester(x, y, right))
 
 
 class LstsqResult(NamedTuple):
