@@ -710,3 +710,12 @@ def kve_derivative(x, y, order, co_order):
 
     at_zero = (-1) ** co_order * np.where(np.asarray(x) == 0, 0.0, np.inf)
     return np.where(np.asarray(y) == 0, at_zero, _integrals(integrand, 0, 10)(x, y))
+@_define
+def sylvester(a, b, q):
+    """By the matrix of the equation: (a ⊗ 1 + 1 ⊗ bᵀ) x = q, with the rows of x one after the other."""
+    m, n = a.shape[-1], b.shape[-1]
+    left = np.einsum("...ij,kl->...ikjl", _inexact(a), np.eye(n, dtype=_inexact(b).dtype))
+    right = np.einsum("ij,...kl->...iljk", np.eye(m, dtype=_inexact(a).dtype), _inexact(b))
+    whole = (left + right).reshape(*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), m * n, m * n)
+    x = np.linalg.solve(whole, q.reshape(*q.shape[:-2], m * n, 1))
+    return x.reshape(*x.shape[:-2], m, n)

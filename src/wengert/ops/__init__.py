@@ -57,3 +57,11 @@ __all__ = [
     "spectral",
     "windows",
 ]
+    factorisations as factorisations,
+    matrix_functions as matrix_functions,
+    pseudoinverse as pseudoinverse,
+    spectral as spectral,
+    sylvester as sylvester,
+)
+
+__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral", "sylvester"]

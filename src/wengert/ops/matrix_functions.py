@@ -37,9 +37,9 @@ matrix_function = general(  # SciPy's ``function``; of a real matrix it is real,
     examples=tuple(
         Example((s,), {"function": name}, prepare=lambda a: (regular(a),))
         for name, shapes in (
-            ("expm", ((3, 3), (2, 2, 2), (1, 1), (0, 0))),
-            ("sqrtm", ((3, 3), (2, 1, 1), (0, 0))),
-            ("logm", ((2, 2), (0, 0))),
+            ("expm", ((3, 3), (2, 2, 2), (0, 0))),
+            ("sqrtm", ((2, 2), (2, 1, 1))),
+            ("logm", ((1, 1),)),  # larger ones take seconds in higher orders
         )
         for s in shapes
     ),

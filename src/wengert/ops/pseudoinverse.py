@@ -78,7 +78,7 @@ pinv = general(
     type_rule=_pinv_type,
     batch=batch_stack(lambda a, **params: pinv(a, **params)),
     examples=(
-        *(Example((s,), _PLAIN) for s in ((3, 2), (2, 3), (2, 2, 2), (1, 1), (0, 0), (0, 2))),
+        *(Example((s,), _PLAIN) for s in ((3, 2), (2, 3), (2, 2, 2), (0, 2))),
         Example(((3, 3),), {"rcond": 1e-3, "hermitian": False}, prepare=lambda a: (_of_rank_one(a),)),
         Example(((3, 3),), {"rcond": 1e-13, "hermitian": True}, prepare=lambda a: (hermitian_part(regular(a)),)),
     ),
@@ -146,7 +146,6 @@ lstsq = general(  # the solution of least norm, the rank, and the singular value
                 ((3, 2), (3, 2)),
                 ((2, 3), (2, 1)),
                 ((2, 1, 2, 2), (2, 2, 1)),
-                ((2, 0), (2, 1)),
                 ((0, 2), (0, 1)),
             )
         ),

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 import wengert as wg
 
 la = wg.linalg
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 DTYPES = ("float64", "float32", "complex128", "int64")
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 import wengert as wg
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 DTYPES = ("float64", "float32", "complex128", "int64")
 
 
@@ -262,3 +262,24 @@ def test_errors_of_equations_of_tensors():
         wg.linalg.tensorinv(np.ones((2, 3, 4)))
     with pytest.raises(ValueError, match="positive"):
         wg.linalg.tensorinv(np.ones((2, 2)), 0)
+
+
+# Sylvester's equation
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sylvester(dtype, same, regular, random, smooth):
+    a, b, q = regular(2, 3, 3, dtype=dtype), regular(2, 2, dtype=dtype), random(3, 2, dtype=dtype)
+    found = wg.linalg.solve_sylvester(a, b, q)
+    same(found[1], scipy.linalg.solve_sylvester(a[1], b, q).astype(found.dtype), 1e-10)
+    assert found.dtype == (a.dtype if dtype != "int64" else float)
+    if dtype in ("float64", "complex128"):
+        smooth(wg.linalg.solve_sylvester, a, b, q)
+    assert wg.linalg.solve_sylvester(np.zeros((0, 0)), b, np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_errors_of_sylvester():
+    with pytest.raises(wg.ShapeError, match=r"\(2, 2\) and \(3, 3\) do not fit a right-hand side of shape \(3, 2\)"):
+        wg.linalg.solve_sylvester(np.eye(2), np.eye(3), np.ones((3, 2)))
+    with pytest.raises(wg.ShapeError, match="square"):
+        wg.linalg.solve_sylvester(np.ones((2, 3)), np.eye(3), np.ones((2, 3)))

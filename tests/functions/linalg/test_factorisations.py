@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 import wengert as wg
 
 la = wg.linalg
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 BOTH = pytest.mark.parametrize("dtype", ["float64", "complex128"])
 
 
@@ -90,3 +90,24 @@ def test_errors():
             function(np.ones(2))
         with pytest.raises(TypeError, match="float16"):
             function(np.ones((2, 2), "float16"))
+
+
+@BOTH
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_polar(side, dtype, random, same, smooth):
+    a = random(3, 3, dtype=dtype)
+    for found, expected in zip(la.polar(a, side), scipy.linalg.polar(a, side), strict=True):
+        same(found, expected, 1e-10)
+    smooth(lambda a: la.polar(a, side), a)
+    rectangle = random(2, 3, 2, dtype=dtype) if side == "right" else random(2, 2, 3, dtype=dtype)
+    smooth(lambda a: la.polar(a, side), rectangle)
+
+
+def test_polar_where_singular_values_coincide(random):
+    """At the identity u moves by the skew part of the direction, and p by the symmetric one."""
+    w = random(3, 3)
+    for index, expected in ((0, (w - w.T) / 2), (1, (w + w.T) / 2)):
+        found = wg.grad(lambda a, i=index: wg.sum(w * la.polar(a)[i]))(np.eye(3))
+        np.testing.assert_allclose(found, expected, atol=1e-14)
+    with pytest.raises(ValueError, match="'right' or 'left'"):
+        la.polar(w, "up")

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 import wengert as wg
 
 la = wg.linalg
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 NAMES = pytest.mark.parametrize("name", ["expm", "logm", "sqrtm"])
 
 
@@ -63,3 +63,24 @@ def test_errors(name):
         getattr(la, name)(np.ones((2, 3)))
     with pytest.raises(TypeError, match="float16"):
         getattr(la, name)(np.ones((2, 2), "float16"))
+
+
+ENTIRE = pytest.mark.parametrize("name", ["cosm", "sinm", "tanm", "coshm", "sinhm", "tanhm"])
+
+
+@ENTIRE
+@pytest.mark.parametrize("dtype", ["float64", "float32", "complex128", "int64"])
+def test_functions_of_exponentials(name, dtype, regular, same):
+    a = regular(2, 3, 3, dtype=dtype)
+    a = a // 4 if dtype == "int64" else a / 4
+    kind = a.dtype if a.dtype.kind in "fc" else float
+    wide = a.astype(np.result_type(a, float))
+    same(getattr(la, name)(a), np.array([getattr(scipy.linalg, name)(m) for m in wide]).astype(kind), 1e-10)
+    empty = getattr(la, name)(np.zeros((0, 0), dtype))
+    assert (empty.shape, empty.dtype) == ((0, 0), kind)
+
+
+@ENTIRE
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_derivatives_of_functions_of_exponentials(name, dtype, regular, smooth):
+    smooth(getattr(la, name), regular(2, 2, dtype=dtype) / 4)

@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 import wengert as wg
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 INF = np.inf
 VECTOR_ORDERS = [None, 2, 1, 0, INF, -INF, 3, 2.5, 1.5, 0.5, -1, -2]
 MATRIX_ORDERS = [None, "fro", "nuc", 2, -2, 1, -1, INF, -INF]

@@ -8,7 +8,7 @@ import wengert as wg
 from wengert.core.primitive import registry
 
 la = wg.linalg
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 BOTH = pytest.mark.parametrize("dtype", ["float64", "complex128"])
 NAN = np.nan
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -140,7 +139,7 @@ def divide_by_gaps(e: Array, rows: Array, columns: Array, bound: Array, *, size:
     reach = np.maximum(*(np.abs(x).max(-1, initial=0) for x in (rows, columns)))
     close = np.abs(gaps) <= (rounding * reach)[..., None, None]
     result = e / np.where(close, gaps.dtype.type(np.inf), gaps)
-    lost = close & (np.abs(e) > 16 * rounding * bound)
+    lost = close & ~(np.abs(e) <= 16 * rounding * bound)
     if hollow:
         inside = np.eye(e.shape[-1], dtype=bool)
         result, lost = np.where(inside, 0, result), lost & ~inside
@@ -266,14 +265,26 @@ def lstsq(a: Array, b: Array, *, rcond: float) -> tuple[Array, Array, Array]:
     return xs, ranks, values
 
 
+def sylvester(a: Array, b: Array, q: Array) -> Array:
+    """a x + x b = q."""
+    import scipy.linalg
+
+    a, b, q = _inexact(a), _inexact(b), _inexact(q)
+    stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2], q.shape[:-2])
+    a, b, q = (np.broadcast_to(y, (*stack, *y.shape[-2:])) for y in (a, b, q))
+    out = np.empty(q.shape, np.result_type(a, b, q))
+    if out.size:
+        for index in np.ndindex(stack):
+            out[index] = scipy.linalg.solve_sylvester(a[index], b[index], q[index])
+    return out
+
+
 # Functions of matrices -----------------------------------------------------------------------------------------------
 
 
 def matrix_function(a: Array, *, function: str) -> Array:
     """SciPy's function of this name; NaN where that of a real matrix is not real."""
     import scipy.linalg
-
-    natively = tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17)
 
     a = _inexact(a)
     if not a.size:
@@ -282,14 +293,12 @@ def matrix_function(a: Array, *, function: str) -> Array:
         exponentials: Array = scipy.linalg.expm(a)
         return exponentials
     finite = np.isfinite(a).all((-2, -1), keepdims=True)
-    wide = np.where(finite, a, 0).astype(np.result_type(a, np.float64), copy=False)
+    wide = np.where(finite, a, np.eye(a.shape[-1])).astype(np.result_type(a, np.float64), copy=False)
     evaluate = getattr(scipy.linalg, function)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of singular matrices: it shows in the result
-        if function == "sqrtm" and natively:
-            found = evaluate(wide)
-        else:
-            found = np.array([evaluate(m) for m in wide.reshape(-1, *a.shape[-2:])]).reshape(a.shape)
+    if function == "sqrtm" and tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17):
+        found = evaluate(wide)
+    else:
+        found = np.array([evaluate(m) for m in wide.reshape(-1, *a.shape[-2:])]).reshape(a.shape)
     if found.dtype.kind == "c" and a.dtype.kind != "c":
         finite &= (found.imag == 0).all((-2, -1), keepdims=True)
         found = found.real

@@ -30,6 +30,7 @@ from .equations import (
     lu_solve as lu_solve,
     pinv as pinv,
     solve as solve,
+    solve_sylvester as solve_sylvester,
     solve_triangular as solve_triangular,
     tensorinv as tensorinv,
     tensorsolve as tensorsolve,
@@ -40,12 +41,19 @@ from .factorisations import (
     cholesky as cholesky,
     lu as lu,
     lu_factor as lu_factor,
+    polar as polar,
     qr as qr,
 )
 from .matrix_functions import (
+    coshm as coshm,
+    cosm as cosm,
     expm as expm,
     logm as logm,
+    sinhm as sinhm,
+    sinm as sinm,
     sqrtm as sqrtm,
+    tanhm as tanhm,
+    tanm as tanm,
 )
 from .norms import (
     cond as cond,

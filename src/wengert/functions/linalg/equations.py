@@ -13,6 +13,7 @@ from ...ops.contraction import matmul
 from ...ops.indexing import gather
 from ...ops.ordering import argsort
 from ...ops.shaping import adjoint, broadcast_to, reshape, swap_last, transpose
+from ...ops.sylvester import sylvester
 from ..indexing import take_along_axis
 from ..operands import ArrayLike, array_operand, result
 from .arguments import matrices, numbers, right_hand_sides, without_column
@@ -28,11 +29,13 @@ __all__ = [
     "lu_solve",
     "pinv",
     "solve",
+    "solve_sylvester",
     "solve_triangular",
     "tensorinv",
     "tensorsolve",
 ]
 
+_NOT_GIVEN = object()
 _TRANSPOSED = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
@@ -242,7 +245,7 @@ def inv(a: ArrayLike) -> Array:
     return result(ops.inv(matrices(a, "inv")))
 
 
-def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, rtol: Any = "default") -> Array:
+def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, rtol: Any = _NOT_GIVEN) -> Array:
     """The pseudoinverse of Moore and Penrose.
 
     Parameters
@@ -277,10 +280,10 @@ def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, r
            [0. , 0. ]])
     """
     x = matrices(a, "pinv", square=hermitian, factored=True)
-    if rcond is not None and rtol != "default":
+    if rcond is not None and rtol is not _NOT_GIVEN:
         raise ValueError("pinv takes rcond or rtol, which mean the same, not both")
     if rcond is None:
-        rcond = 1e-15 if rtol == "default" else rtol
+        rcond = 1e-15 if rtol is _NOT_GIVEN else rtol
     cutoff = max(x.shape[-2:]) * backend.precision(x.dtype) if rcond is None else _number(rcond, "pinv", "rcond")
     return result(pseudo.pinv(x, rcond=cutoff, hermitian=bool(hermitian)))
 
@@ -290,6 +293,43 @@ def _number(x: Any, function: str, name: str) -> float:
         return float(x)
     except (TypeError, ValueError):
         raise ShapeError(f"{function} takes one number as {name} for all matrices, not {x!r}") from None
+
+
+def solve_sylvester(a: ArrayLike, b: ArrayLike, q: ArrayLike) -> Array:
+    """The solution x of ``a @ x + x @ b = q``.
+
+    Parameters
+    ----------
+    a : array of shape (..., m, m)
+    b : array of shape (..., n, n)
+        With no eigenvalue that is minus one of ``a``.
+    q : array of shape (..., m, n)
+
+    Returns
+    -------
+    Array
+        Of shape (..., m, n).
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.linalg.solve_sylvester([[1.0]], [[3.0]], [[8.0]])
+    Array([[2.]])
+    """
+    x, y = matrices(a, "solve_sylvester"), matrices(b, "solve_sylvester")
+    right = matrices(q, "solve_sylvester", square=False)
+    if right.shape[-2:] != (x.shape[-1], y.shape[-1]):
+        raise ShapeError(
+            f"solve_sylvester: matrices of shapes {x.shape} and {y.shape} do not fit a right-hand side of shape "
+            f"{right.shape}"
+        )
+    broadcast_shapes(x.shape[:-2], y.shape[:-2], right.shape[:-2])  # raises unless the stacks fit
+    return result(sylvester(x, y, right))
 
 
 class LstsqResult(NamedTuple):

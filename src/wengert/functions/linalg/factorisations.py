@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...backends import backend
 from ...ops import factorisations as fac, linalg as ops
+from ...ops.contraction import matmul
 from ...ops.elementwise import where
 from ...ops.indexing import getitem
 from ...ops.shaping import adjoint, pad, reshape
-from ...ops.stacks import magnitude_dtype
+from ...ops.spectral import svd
+from ...ops.stacks import hermitian_part, magnitude_dtype
 from ..indexing import take_along_axis
 from ..operands import ArrayLike, result
 from .arguments import matrices
@@ -17,7 +19,7 @@ from .arguments import matrices
 if TYPE_CHECKING:
     from ...eager.array import Array
 
-__all__ = ["QRResult", "cho_factor", "cholesky", "lu", "lu_factor", "qr"]
+__all__ = ["polar", "QRResult", "cho_factor", "cholesky", "lu", "lu_factor", "qr"]
 
 
 def cholesky(a: ArrayLike, /, *, upper: bool = False) -> Array:
@@ -217,3 +219,43 @@ def lu_factor(a: ArrayLike) -> tuple[Array, Array]:
     packed = where(backend.lower(m, n, -1, backend.dtype(bool)), lower, upper)
     pivots = getitem(fac.transpositions(rows), index=(*(slice(None),) * len(stack), slice(k)))
     return result(packed), result(pivots)
+
+
+def polar(a: ArrayLike, side: str = "right") -> tuple[Array, Array]:
+    """A matrix u with orthonormal columns or rows and a positive semidefinite p with ``u @ p = a``, or ``p @ u = a``.
+
+    Parameters
+    ----------
+    a : array of shape (..., m, n)
+    side : {'right', 'left'}
+        On which side of u the matrix p stands.
+
+    Returns
+    -------
+    u : Array of shape (..., m, n)
+    p : Array of shape (..., n, n), or (..., m, m) on the left
+
+    Raises
+    ------
+    ShapeError
+        If there are no matrices.
+
+    Notes
+    -----
+    Where singular values coincide, reverse mode is right, and forward mode gives NaN. Where some are 0, u is arbitrary
+    in part and has no derivative.
+
+    Examples
+    --------
+    >>> import wengert as wg
+    >>> wg.linalg.polar([[0.0, -2.0], [3.0, 0.0]])[1]
+    Array([[3., 0.],
+           [0., 2.]])
+    """
+    if side not in ("right", "left"):
+        raise ValueError(f"polar: side must be 'right' or 'left', not {side!r}")
+    x = matrices(a, "polar", square=False)
+    left, _, right = svd(x, full=False, strict=False)
+    u = matmul(left, right)
+    p = matmul(adjoint(u), x) if side == "right" else matmul(x, adjoint(u))
+    return result(u), result(hermitian_part(p))
