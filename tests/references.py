@@ -710,6 +710,8 @@ def kve_derivative(x, y, order, co_order):
 
     at_zero = (-1) ** co_order * np.where(np.asarray(x) == 0, 0.0, np.inf)
     return np.where(np.asarray(y) == 0, at_zero, _integrals(integrand, 0, 10)(x, y))
+
+
 @_define
 def sylvester(a, b, q):
     """By the matrix of the equation: (a ⊗ 1 + 1 ⊗ bᵀ) x = q, with the rows of x one after the other."""

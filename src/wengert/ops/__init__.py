@@ -28,6 +28,7 @@ from . import (
     shaping,
     special,
     spectral,
+    sylvester,
     windows,
 )
 
@@ -55,13 +56,6 @@ __all__ = [
     "shaping",
     "special",
     "spectral",
+    "sylvester",
     "windows",
 ]
-    factorisations as factorisations,
-    matrix_functions as matrix_functions,
-    pseudoinverse as pseudoinverse,
-    spectral as spectral,
-    sylvester as sylvester,
-)
-
-__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral", "sylvester"]
