@@ -50,12 +50,11 @@ __all__ = [
 ]
 
 _MODULES = (elementwise, reductions, movement, contraction, linalg)
-_MODULES += special.MODULES
 
 
 def implementation(name: str) -> Callable[..., Any]:
     """The function that evaluates the primitive of this name."""
-    for module in _MODULES:
+    for module in (*_MODULES, *special.MODULES):
         own = vars(module).get(name)
         if own is not None and getattr(own, "__module__", None) == module.__name__:
             return own  # type: ignore[no-any-return]
