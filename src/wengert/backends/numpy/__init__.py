@@ -1,7 +1,6 @@
 """The NumPy backend: values are NumPy arrays and scalars.
 
-A primitive is evaluated by the function of its name in one of this package's modules, else by NumPy's,
-else by SciPy's special function.
+A primitive is evaluated by the function of its name in one of this package's modules, else by NumPy's.
 """
 
 from __future__ import annotations
@@ -58,6 +57,4 @@ def implementation(name: str) -> Callable[..., Any]:
         own = vars(module).get(name)
         if own is not None and getattr(own, "__module__", None) == module.__name__:
             return own  # type: ignore[no-any-return]
-    if not hasattr(np, name):
-        return special.scipys(name)
     return getattr(np, name)  # type: ignore[no-any-return]
