@@ -1,7 +1,6 @@
 """The NumPy backend: values are NumPy arrays and scalars.
 
-A primitive is evaluated by the function of its name in one of this package's modules, else by NumPy's,
-else by SciPy's special function.
+A primitive is evaluated by the function of its name in one of this package's modules, else by NumPy's.
 """
 
 from __future__ import annotations
@@ -79,14 +78,13 @@ _MODULES: tuple[ModuleType, ...] = (
     windows,
     *special.MODULES,
 )
+_MODULES = (elementwise, reductions, movement, contraction, linalg)
 
 
 def implementation(name: str) -> Callable[..., Any]:
     """The function that evaluates the primitive of this name."""
-    for module in _MODULES:
+    for module in (*_MODULES, *special.MODULES):
         own = vars(module).get(name)
         if own is not None and getattr(own, "__module__", None) == module.__name__:
             return own  # type: ignore[no-any-return]
-    if not hasattr(np, name):
-        return special.scipys(name)
     return getattr(np, name)  # type: ignore[no-any-return]

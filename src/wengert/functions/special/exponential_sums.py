@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from ...backends import backend
 from ...core.types import Value, broadcast_shapes, normalize_axes
 from ...ops import elementwise as el, reductions as red
 from ...ops.families import absorbing_multiply
@@ -78,7 +79,8 @@ def logsumexp(
         return result(red.logsumexp(x, axes=axes, keepdims=keepdims))
     total, shift, absent = _shifted_sum(x, factor, axes, keepdims)
     size = el.absolute(total) if return_sign else total
-    logarithm = el.where(absent, -inf, el.log(size) + shift)
+    with backend.quiet():  # of a negative sum there is none, and NaN says so
+        logarithm = el.where(absent, -inf, el.log(size) + shift)
     return (result(logarithm), result(el.sign(total))) if return_sign else result(logarithm)
 
 
@@ -91,9 +93,10 @@ def _shifted_sum(x: Value, factor: Value | None, axes: Axes, keepdims: bool) -> 
         kept = [1 if axis in axes else n for axis, n in enumerate(x.shape)]
         peak = broadcast_to(array_operand(-inf), shape=tuple(kept))
     shift = el.where(el.isfinite(peak), peak, 0.0)
-    terms = el.exp(x - shift)
-    if factor is not None:
-        terms = absorbing_multiply(factor, terms)  # an infinite exponential counts nothing where its factor is 0
+    with backend.quiet():  # that of an element whose factor is 0 may overflow
+        terms = el.exp(x - shift)
+        if factor is not None:
+            terms = absorbing_multiply(factor, terms)  # an infinite exponential counts nothing where its factor is 0
     total = red.sum(terms, axes=axes, keepdims=keepdims)
     shift, peak = (reshape(each, shape=total.shape) for each in (shift, peak))
     absent = peak == -inf

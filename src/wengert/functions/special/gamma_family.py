@@ -305,7 +305,7 @@ def multigammaln(a: ArrayLike, d: int) -> Array:
     if x.dtype.kind not in "biuf":
         raise DTypeError(f"multigammaln takes real numbers, not {x.dtype}")
     try:
-        dimension = operator.index(int(d) if isinstance(d, float) and d.is_integer() else d)
+        dimension = operator.index(d)
     except TypeError:
         raise DTypeError(f"multigammaln takes a positive integer for its dimension d, not {d!r}") from None
     if dimension < 1:

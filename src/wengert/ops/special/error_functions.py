@@ -7,7 +7,7 @@ from math import pi, sqrt as _sqrt
 from ...core.primitive import Example
 from ...core.types import Value
 from ..elementwise import exp, real_part, where
-from ..families import elementwise
+from ..families import elementwise, scale
 from . import lowered
 from .domains import over
 
@@ -69,7 +69,7 @@ ndtri = elementwise("ndtri", lambda out: exp(0.5 * out * out) * _ROOT_2PI, examp
 ndtri_exp = elementwise("ndtri_exp", _inverse_hazard, examples=over((-2, -0.2)))
 owens_t = elementwise(
     "owens_t",
-    lambda x, y: exp(-0.5 * x * x) * erf(x * y * _ROOT_HALF) * (-0.5 / _ROOT_2PI),
-    lambda x, y: exp(-0.5 * x * x * (1 + y * y)) / (2 * pi * (1 + y * y)),
+    lambda x, y: exp(-0.5 * x * x) * erf(scale(x, y) * _ROOT_HALF) * (-0.5 / _ROOT_2PI),
+    lambda x, y: exp(scale(-0.5 * x * x, 1 + y * y)) / (2 * pi * (1 + y * y)),
     examples=over((-2, 2), arity=2),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import nan
 
 from ...core.types import Value
-from ..elementwise import absolute, clip, hypot, log, log1p, maximum, power, where
+from ..elementwise import absolute, clip, hypot, log, log1p, power, where
 from ..families import elementwise, scale
 from . import lowered
 from .domains import over
@@ -94,7 +94,7 @@ def _positive(x: Value) -> Value:
 
 huber = elementwise(
     "huber",
-    lambda x, y: where(x < 0, nan, maximum(absolute(y) - x, 0.0)),
+    lambda x, y: where(x < 0, nan, where(absolute(y) > x, absolute(y) - x, 0.0)),
     lambda x, y: where(x < 0, nan, clip(y, -x, x)),
     examples=over((0.2, 2), arity=2),
 )

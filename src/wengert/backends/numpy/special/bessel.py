@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import comb, pi
 from typing import Any
 
@@ -67,7 +68,7 @@ def kve_derivative(v: Any, x: Any, *, order: int, co_order: int) -> Any:
     out = np.full(x.shape, np.nan)
     chosen = (x > 0) & np.isfinite(x) & np.isfinite(v)
     with quiet():
-        out[chosen] = blockwise(lambda *c: _trapezoids(*c, order, co_order), np.abs(v[chosen]), x[chosen])
+        out[chosen] = blockwise(partial(_trapezoids, n=order, m=co_order), np.abs(v[chosen]), x[chosen])
         out[x == 0] = (-1) ** co_order * np.inf
         if order % 2:
             out = np.where(v == 0, 0.0, out * np.sign(v))

@@ -10,7 +10,7 @@ Mori, Double exponential formulas for numerical integration, Publ. RIMS 9, 1974)
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from math import comb, factorial, pi
 from typing import Any
 
@@ -103,7 +103,7 @@ def gamma_density(a: Any, x: Any, *, shift: int) -> Any:
         out = np.where(inner, np.exp(_log_gamma_mass(b, y)) * y ** float(-shift), 0.0)
         at_zero = np.where(a > shift, 0.0, np.where(a == shift, 1 / np.exp(_gammaln(a)), np.inf))
         out = np.where(x == 0, at_zero, out)
-        out = np.where((a > 0) & (x >= 0), out, np.nan)
+        out = np.where((a >= 0) & (x >= 0), out, np.nan)
     return out.astype(dtype)[()]
 
 
@@ -124,8 +124,8 @@ def gammainc_derivative(a: Any, x: Any, *, order: int) -> Any:
     with quiet():
         below = inner & (_gammainc(a, x) <= 0.5)
         above = inner & ~below
-        out[below] = blockwise(lambda *c: _gamma_below(*c, order), a[below], x[below])
-        out[above] = -blockwise(lambda *c: _gamma_above(*c, order), a[above], x[above])
+        out[below] = blockwise(partial(_gamma_below, order=order), a[below], x[below])
+        out[above] = -blockwise(partial(_gamma_above, order=order), a[above], x[above])
     return out.astype(dtype)[()]
 
 
@@ -219,8 +219,8 @@ def betainc_derivative(a: Any, b: Any, x: Any, *, order: int, co_order: int) -> 
         above = inner & ~below
         lower = (a[below], b[below], x[below], 1 - x[below])
         upper = (b[above], a[above], 1 - x[above], x[above])  # as seen from the other end
-        out[below] = blockwise(lambda *c: _beta_below(*c, order, co_order), *lower)
-        out[above] = -blockwise(lambda *c: _beta_below(*c, co_order, order), *upper)
+        out[below] = blockwise(partial(_beta_below, order=order, co_order=co_order), *lower)
+        out[above] = -blockwise(partial(_beta_below, order=co_order, co_order=order), *upper)
     return out.astype(dtype)[()]
 
 

@@ -60,6 +60,7 @@ def log1p_ratio(x: Any, *, order: int) -> Any:
             out = ((-1) ** (n - 1) * factorial(n - 1) / (1 + far) ** n - n * out) / far
         if near.any():
             out = np.where(near, _by_quadrature(np.where(near, u, 0.0), order), out)
+        out = np.where(u == -1, (-1) ** order * np.inf, out)
     return out.astype(dtype)[()]
 
 

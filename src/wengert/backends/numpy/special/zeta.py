@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import factorial
 from typing import Any
 
@@ -34,7 +35,7 @@ def zeta_derivative(s: Any, q: Any, *, order: int) -> Any:
     inside = (s > 1) & (q > 0)
     with quiet():
         out = np.full(s.shape, np.nan)
-        out[inside] = blockwise(lambda *c: _euler_maclaurin(*c, order), s[inside], q[inside])
+        out[inside] = blockwise(partial(_euler_maclaurin, m=order), s[inside], q[inside])
     return out.astype(dtype)[()]
 
 
