@@ -78,7 +78,6 @@ _MODULES: tuple[ModuleType, ...] = (
     windows,
     *special.MODULES,
 )
-_MODULES = (elementwise, reductions, movement, contraction, linalg)
 
 
 def implementation(name: str) -> Callable[..., Any]:
