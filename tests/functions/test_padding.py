@@ -126,6 +126,8 @@ def test_errors():
         wg.pad([1.0], 0.5)
     with pytest.raises(wg.ShapeError, match=r"axis 0 of the shape \(0, 2\) is empty"):
         wg.pad(np.ones((0, 2)), 1, "edge")
+    with pytest.raises(TypeError, match="gradient"):
+        wg.pad([1, 2], 1, constant_values=wg.array(1.0, requires_grad=True))
     with pytest.raises(wg.ShapeError, match="constant_values"):
         wg.pad(np.ones(2), 1, constant_values=np.ones(3))
 

@@ -283,7 +283,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: int | tuple[int, ...] | 
     >>> wg.trim_zeros([0, 0, 1, 0, 2, 0])
     Array([1, 0, 2])
     """
-    ends = trim.lower()
+    ends = str(trim).lower()
     if ends not in ("f", "b", "fb", "bf"):
         raise ValueError(f"trim must be 'f', 'b' or 'fb', not {trim!r}")
     x = array_operand(filt)

@@ -12,9 +12,10 @@ from ..core.errors import ShapeError
 from ..core.interpreter import Box, strip
 from ..core.types import Value
 from ..ops import shaping as ops
+from ..ops.elementwise import isfinite
 from .creation import DType, check_order, made
 from .devices import check_device
-from .operands import ArrayLike, array_operand, concrete, holds_box, result
+from .operands import ArrayLike, array_operand, holds, holds_box, result
 from .shaping import astype, number_dtype
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def asarray_chkfinite(
     ValueError: asarray_chkfinite: the array holds infinities or NaN
     """
     checked = asarray(a, dtype, order, requires_grad=requires_grad)
-    if not np.isfinite(concrete(checked, "asarray_chkfinite")).all():
+    if not holds(isfinite(array_operand(checked)), "asarray_chkfinite"):
         raise ValueError("asarray_chkfinite: the array holds infinities or NaN")
     return checked
 

@@ -15,7 +15,7 @@ from ..ops import elementwise as el, shaping as ops
 from .creation import DType, checked_shape, made
 from .indexing import nonzero
 from .joining import stack
-from .operands import ArrayLike, array_operand, concrete, result
+from .operands import ArrayLike, array_operand, holds, result
 from .ranges import arange, linspace
 from .shaping import number_dtype, shape_argument
 
@@ -314,8 +314,8 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     for axis in axes if order == "C" else reversed(axes):
         index, n = given[axis], sizes[axis]
         if modes[axis] == "raise":
-            plain = concrete(index, "ravel_multi_index with mode='raise'")
-            if ((plain < 0) | (plain >= n)).any():
+            inside = el.logical_and(el.greater_equal(index, 0), el.less(index, n))
+            if not holds(inside, "ravel_multi_index with mode='raise'"):
                 raise ShapeError(f"ravel_multi_index: an index along axis {axis} is outside 0 ... {n - 1}")
         else:
             index = el.remainder(index, n) if modes[axis] == "wrap" else el.clip(index, 0, n - 1)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..backends import backend
 from ..core.errors import DTypeError
 from ..core.interpreter import Box, wrap
+from ..core.primitive import registry
 from ..core.types import SCALARS, Value
 from ..ops.shaping import concatenate, reshape
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["ArrayLike", "array_operand", "concrete", "holds_box", "operand", "result"]
+__all__ = ["ArrayLike", "array_operand", "concrete", "holds", "holds_box", "operand", "result"]
 
 ArrayLike: TypeAlias = Any
 """An Array, a NumPy array or scalar, a Python number, or a nested sequence of these."""
@@ -65,6 +66,14 @@ def concrete(x: Value, purpose: str) -> Value:
     while isinstance(x, Box):
         x = x._level.concrete(x, purpose)
     return x
+
+
+def holds(flags: Value, purpose: str) -> bool:
+    """Whether all flags are true: one question, so that a compiled program guards one answer and not every flag."""
+    if 0 in flags.shape:
+        return True
+    axes = tuple(range(len(flags.shape)))
+    return bool(concrete(registry["all"](flags, axes=axes, keepdims=False), purpose))
 
 
 def result(value: Value) -> Array:

@@ -19,7 +19,7 @@ from ..ops import elementwise as el, shaping as ops
 from ..ops.families import absorbing_multiply
 from ..ops.indexing import getitem
 from . import quantiles, reductions, statistics
-from .indexing import getitem as getitem_of_any
+from .indexing import getitem as getitem_of_any, storable
 from .operands import ArrayLike, array_operand, concrete, result
 from .ranges import linspace
 from .shaping import astype
@@ -195,7 +195,8 @@ def _repeated(slab: Value, axis: int, width: int) -> Value:
 def _constants(x: Value, axis: int, width: tuple[int, int], values: tuple[Value, Value]) -> Blocks:
     def block(value: Value, size: int) -> Value:
         shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
-        return ops.broadcast_to(array_operand(astype(value, x.dtype, copy=False)), shape=shape)
+        given = array_operand(astype(storable(value, x.dtype), x.dtype, copy=False))
+        return ops.broadcast_to(given, shape=shape)
 
     return block(values[0], width[0]), block(values[1], width[1])
 

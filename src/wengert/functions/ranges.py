@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.errors import ShapeError
-from ..core.interpreter import Box
+from ..core.interpreter import Box, strip
 from ..core.types import Value, is_inexact, normalize_axis, type_of
 from ..ops import elementwise as el, shaping as ops
 from .creation import DType, made
@@ -113,7 +113,7 @@ def linspace(
     >>> wg.linspace(0, 1, 5)
     Array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
-    low, high = operand(start), operand(stop)
+    low, high = strip(operand(start)), strip(operand(stop))
     num = as_integer(num)
     if num < 0:
         raise ShapeError(f"linspace cannot give {num} numbers")
@@ -125,13 +125,16 @@ def linspace(
     low, high = (v if not hasattr(v, "dtype") or is_inexact(v.dtype) else astype(v, float) for v in (low, high))
     difference = el.subtract(high, low)
     rank = len(difference.shape)
-    share = np.linspace(0, 1, num, endpoint).reshape(num, *(1,) * rank)
-    points = el.add(el.multiply(low, 1 - share), el.multiply(high, share))
+    step = el.divide(difference, max(num - 1 if endpoint else num, 1))
+    places = np.arange(num).reshape(num, *(1,) * rank)
+    points = el.add(low, el.multiply(places, step))
+    if endpoint and num > 1:
+        points = el.where(places == num - 1, high, points)  # the last one exactly
     values = ops.move_axis(points, 0, normalize_axis(axis, rank + 1))
     if target is not None:
         values = astype(el.floor(values) if target.kind in "iu" else values, target, copy=False)
     marked = made(values, requires_grad, device)
-    return (marked, result(el.divide(difference, max(num - 1 if endpoint else num, 1)))) if retstep else marked
+    return (marked, result(step)) if retstep else marked
 
 
 def logspace(
@@ -193,7 +196,7 @@ def geomspace(
     >>> wg.geomspace(1, 1000, 4)
     Array([   1.,   10.,  100., 1000.])
     """
-    low, high = operand(start), operand(stop)
+    low, high = strip(operand(start)), strip(operand(stop))
     target = None if dtype is None else number_dtype(dtype)
     if not isinstance(low, Box) and not isinstance(high, Box):
         return made(np.geomspace(low, high, as_integer(num), endpoint, target, axis), requires_grad, device)

@@ -13,7 +13,7 @@ from ..core.types import Value
 from ..ops import elementwise as el
 from ..ops.indexing import scatter_add
 from . import reductions
-from .operands import ArrayLike, array_operand, concrete, result
+from .operands import ArrayLike, array_operand, concrete, holds, result
 from .targets import delivered
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def nanargmax(a: ArrayLike, axis: int | None = None, out: ArrayLike | None = Non
     >>> wg.nanargmax([wg.nan, 1.0, 3.0])
     Array(2)
     """
-    return delivered(_among_numbers(reductions.argmax, a, -inf, axis, keepdims), out, "nanargmax")
+    return delivered(_among_numbers("nanargmax", reductions.argmax, a, -inf, axis, keepdims), out, "nanargmax")
 
 
 def nanargmin(a: ArrayLike, axis: int | None = None, out: ArrayLike | None = None, *, keepdims: bool = False) -> Array:
@@ -114,16 +114,18 @@ def nanargmin(a: ArrayLike, axis: int | None = None, out: ArrayLike | None = Non
     >>> wg.nanargmin([wg.nan, 3.0, 1.0])
     Array(2)
     """
-    return delivered(_among_numbers(reductions.argmin, a, inf, axis, keepdims), out, "nanargmin")
+    return delivered(_among_numbers("nanargmin", reductions.argmin, a, inf, axis, keepdims), out, "nanargmin")
 
 
-def _among_numbers(search: Callable[..., Any], a: ArrayLike, last: float, axis: int | None, keepdims: bool) -> Value:
+def _among_numbers(
+    name: str, search: Callable[..., Any], a: ArrayLike, last: float, axis: int | None, keepdims: bool
+) -> Value:
     x = array_operand(a)
     if x.dtype.kind in "fc":
         missing = el.isnan(x)
-        nowhere = concrete(array_operand(reductions.all(missing, axis)), "nanargmax or nanargmin")
-        if np.any(nowhere) and 0 not in x.shape:
-            raise ShapeError("nanargmax and nanargmin need a number along the axis: there is only NaN")
+        somewhere = el.logical_not(array_operand(reductions.all(missing, axis)))
+        if 0 not in x.shape and not holds(somewhere, name):
+            raise ShapeError(f"{name} needs a number along the axis: there is only NaN")
         x = el.where(missing, last, x)
     found: Value = search(x, axis, keepdims=keepdims)
     return found

@@ -13,7 +13,7 @@ from ..ops import elementwise as el
 from ..ops.shaping import broadcast_to
 from .indexing import getitem, integers, nonzero, setitem, within
 from .joining import members
-from .operands import ArrayLike, array_operand, concrete, operand, result
+from .operands import ArrayLike, array_operand, concrete, holds, operand, result
 from .shaping import copy
 from .targets import delivered
 
@@ -259,8 +259,8 @@ def choose(a: ArrayLike, choices: Any, out: ArrayLike | None = None, mode: str =
     values = members(choices, "choose")
     places = integers(a)
     if mode == "raise":
-        numbers = concrete(places, "choose with mode='raise'")
-        if ((numbers < 0) | (numbers >= len(values))).any():
+        known = el.logical_and(el.greater_equal(places, 0), el.less(places, len(values)))
+        if not holds(known, "choose with mode='raise'"):
             raise ShapeError(f"choose has {len(values)} choices, of the numbers 0 ... {len(values) - 1}")
     else:
         places = within(places, len(values), mode)

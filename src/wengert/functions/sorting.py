@@ -14,7 +14,7 @@ from ..ops import elementwise as el, ordering as ops
 from ..ops.shaping import flip, reshape
 from .indexing import getitem, integers
 from .joining import members
-from .operands import ArrayLike, array_operand, concrete, result
+from .operands import ArrayLike, array_operand, concrete, holds, result
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -324,11 +324,12 @@ def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Array:
         raise DTypeError("digitize takes real numbers, not complex ones")
     if len(edges.shape) != 1:
         raise ShapeError(f"digitize needs a vector of edges, not an array of shape {edges.shape}")
-    order = concrete(edges, "the order of the edges of digitize")
+    later, earlier = getitem(edges, slice(1, None)), getitem(edges, slice(None, -1))
+    purpose = "the order of the edges of digitize"
     side = "left" if right else "right"
-    if (order[1:] >= order[:-1]).all():
+    if holds(el.greater_equal(later, earlier), purpose):
         return result(ops.searchsorted(edges, values, side=side, rows=0))
-    if not (order[1:] <= order[:-1]).all():
+    if not holds(el.less_equal(later, earlier), purpose):
         raise ValueError("the edges of digitize must be in ascending or descending order")
     found = ops.searchsorted(flip(edges, axes=(0,)), values, side=side, rows=0)
     return result(el.subtract(edges.shape[0], found))

@@ -81,7 +81,7 @@ partition = general(
     examples=(
         Example(((2, 4),), {"kth": (1,), "axis": 1}),
         Example(((5, 2),), {"kth": (0, 3), "axis": 0}),
-        Example(((0,),), {"kth": (), "axis": 0}),
+        Example(((1, 0),), {"kth": (0,), "axis": 0}),
     ),
 )
 
