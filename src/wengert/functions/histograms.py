@@ -101,8 +101,8 @@ def histogram(
     >>> wg.grad(lambda w: wg.histogram([0.5, 1.5, 1.6], 2, (0, 2), weights=w)[0][1])(wg.ones(3))
     Array([0., 1., 1.])
     """
-    x = flattened(array_operand(a))
-    w = _checked_weights(weights, np.shape(a) if not hasattr(a, "shape") else a.shape)
+    samples = array_operand(a)
+    x, w = flattened(samples), _checked_weights(weights, samples.shape)
     values = _known(x)
     total: Value
     total, found = np.histogram(values, _plain_bins(bins), _plain_range(range), None, _plain_weights(w))

@@ -33,7 +33,10 @@ def _positions(x: Value, out: Value, ranks: tuple[int, ...] | None) -> Value:
     """Where the elements stand; of equal ones those before have the lower rank."""
     last = len(x.shape) - 1
     if ranks is not None and len(ranks) <= _FEW:
-        found = [_counted(x, getitem(out, index=(*(slice(None),) * last, slice(i, i + 1))), rank) for i, rank in enumerate(ranks)]
+        found = [
+            _counted(x, getitem(out, index=(*(slice(None),) * last, slice(i, i + 1))), rank)
+            for i, rank in enumerate(ranks)
+        ]
         return concatenate(*found, axis=last, sizes=(1,) * len(found))
     order = argsort(x, axis=last)
     if ranks is None:
