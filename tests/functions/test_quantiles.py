@@ -101,6 +101,15 @@ def test_by_the_share():
     wg.testing.check_grads(lambda q: wg.percentile(x, q, method="hazen"), (np.array([21.0, 77.0]),))
 
 
+def test_compiled_for_a_share():
+    compiled = wg.compile(lambda x, q: wg.quantile(x, q))
+    x = wg.array(X[0], dtype="float32")
+    for q in (0.3, 0.3, 0.9):
+        found, expected = compiled(x, q), wg.quantile(x, q)
+        assert found.dtype == expected.dtype == "float32"
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 def test_through_numpy():
     x = wg.array(X, requires_grad=True)
     (np.median(x) + np.quantile(x, 0.25) + np.percentile(x, [10, 20]).sum() + np.nanmedian(x)).backward()

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
+from ..core.interpreter import Box
 from ..core.types import Shape, Value, normalize_axes
 from ..ops import elementwise as el, reductions as red
 from ..ops.indexing import argsort, gather, getitem
@@ -277,7 +278,7 @@ def _real(a: ArrayLike, name: str) -> Value:
 
 def _is_weak(q: ArrayLike) -> bool:
     """Whether it is a Python number, so that the result has the dtype of the elements."""
-    return type(q) in (int, float)
+    return q._level.is_number(q) if isinstance(q, Box) else type(q) in (int, float)
 
 
 def _quantiles(
