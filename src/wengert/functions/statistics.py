@@ -83,7 +83,7 @@ def mean_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool) -> Value:
 
 
 def _mean(x: Value, mask: Value | None, count: Value, axes: Axes, keepdims: bool) -> Value:
-    return _divided(red.sum(x if mask is None else el.where(mask, x, 0), axes=axes, keepdims=keepdims), count)
+    return divided(red.sum(x if mask is None else el.where(mask, x, 0), axes=axes, keepdims=keepdims), count)
 
 
 def _count(x: Value, mask: Value | None, axes: Axes, keepdims: bool) -> Value:
@@ -99,7 +99,7 @@ def _real_dtype(dtype: Any) -> Any:
     return dtype if dtype.kind != "c" else backend.dtype(f"f{dtype.itemsize // 2}")
 
 
-def _divided(total: Value, count: Value) -> Value:
+def divided(total: Value, count: Value) -> Value:
     """``total / count``; by an array where that is zero, so that it is infinite or NaN, and its derivative too."""
     if hasattr(count, "dtype"):
         return el.divide(total, count)
@@ -246,7 +246,7 @@ def variance_of(
         squares = el.add(el.square(el.real(deviation)), el.square(el.imag(deviation)))
     else:
         squares = el.square(deviation)
-    return _divided(red.sum(squares, axes=axes, keepdims=keepdims), freedom)
+    return divided(red.sum(squares, axes=axes, keepdims=keepdims), freedom)
 
 
 def _deviations(
@@ -310,7 +310,7 @@ def deviation_of(
     """The standard deviation of the elements in the mask."""
     deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing)
     root = el.sqrt(freedom) if hasattr(freedom, "dtype") else sqrt(freedom)
-    return _divided(red.norm(deviation, axes=axes, keepdims=keepdims), root)
+    return divided(red.norm(deviation, axes=axes, keepdims=keepdims), root)
 
 
 def delta(ddof: float, correction: float | None) -> float:
