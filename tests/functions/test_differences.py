@@ -77,6 +77,10 @@ def test_unwrap(data, discont, period, arrays, like_numpy):
     like_numpy("unwrap", x, discont, data.draw(st.integers(-2, 1)), period=period, rtol=1e-5)
 
 
+def test_unwrap_keeps_small_integers(like_numpy):
+    like_numpy("unwrap", np.array([1, 2, 9, -3], "int8"), period=4)
+
+
 def test_derivatives(smooth):
     h = np.array([0.0, 1.0, 1.5, 3.0])
     smooth(lambda x, e: wg.diff(x, 2, 0, prepend=e), X, np.array(0.5))

@@ -142,3 +142,7 @@ def test_the_type_of_a_number_is_weak():
     assert rule(type_of(np.float32([1])), type_of(2.0)).dtype == "float32"
     assert rule(type_of(np.float32([1])), type_of(np.float64(2.0))).dtype == "float64"
     assert rule(type_of(np.int8([1])), type_of(2)).dtype == "int8"
+
+
+def test_a_number_that_is_given_a_shape_has_the_dtype_of_an_array():
+    assert registry["reshape"].result_type(ArrayType((), float), shape=(1,)).dtype == np.dtype("float64")

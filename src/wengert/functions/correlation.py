@@ -16,6 +16,7 @@ from ..ops.shaping import adjoint, concatenate, last_diagonal, reshape, swap_las
 from .operands import ArrayLike, array_operand, concrete, result
 from .reductions import as_dtype
 from .shaping import number_dtype
+from .statistics import divided
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -92,18 +93,17 @@ def cov(
     if w is None:
         count: Value = x.shape[1]
         factor: Value = count - freedom if count > freedom else 0
-        mean = red.sum(x, axes=(1,), keepdims=True)
+        total = red.sum(x, axes=(1,), keepdims=True)
     else:
         count = red.sum(w, axes=(0,), keepdims=False)
         factor = count
         if freedom:
             lost = freedom if importances is None else _ratio(freedom, w, importances, count)
             factor = el.maximum(el.subtract(count, lost), 0)
-        mean = red.sum(el.multiply(x, w), axes=(1,), keepdims=True)
-    deviation = el.subtract(x, el.divide(mean, count if hasattr(count, "dtype") else backend.asarray(float(count))))
+        total = red.sum(el.multiply(x, w), axes=(1,), keepdims=True)
+    deviation = el.subtract(x, divided(total, count))
     weighted = deviation if w is None else el.multiply(deviation, w)
-    total = matmul(deviation, adjoint(weighted))
-    out = el.divide(total, factor if hasattr(factor, "dtype") or factor else backend.zeros((), total.dtype))
+    out = divided(matmul(deviation, adjoint(weighted)), factor)
     return result(as_dtype(out if out.shape != (1, 1) else reshape(out, shape=()), x.dtype))
 
 

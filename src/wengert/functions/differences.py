@@ -417,5 +417,6 @@ def unwrap(p: ArrayLike, discont: float | None = None, axis: int = -1, *, period
         folded = el.where(el.logical_and(el.equal(folded, -half), el.greater(steps, 0)), half, folded)
     small = el.less(el.absolute(steps), period / 2 if discont is None else discont)
     correction = el.where(small, 0, el.subtract(folded, steps))
-    rest = el.add(_slice(x, axis, 1, None), red.cumsum(correction, axis=axis))
+    added = as_dtype(red.cumsum(correction, axis=axis), folded.dtype)
+    rest = el.add(_slice(x, axis, 1, None), added)
     return result(_joined([as_dtype(_slice(x, axis, None, 1), rest.dtype), rest], axis))

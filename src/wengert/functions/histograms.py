@@ -101,13 +101,15 @@ def histogram(
     >>> wg.grad(lambda w: wg.histogram([0.5, 1.5, 1.6], 2, (0, 2), weights=w)[0][1])(wg.ones(3))
     Array([0., 1., 1.])
     """
-    x = flattened(array_operand(a))
-    w = _checked_weights(weights, np.shape(a) if not hasattr(a, "shape") else a.shape)
+    samples = array_operand(a)
+    x, w = flattened(samples), _checked_weights(weights, samples.shape)
     values = _known(x)
     total: Value
-    total, found = np.histogram(values, _plain_bins(bins), _plain_range(range), None, _plain_weights(w))
     if isinstance(w, Box):
+        found = np.histogram_bin_edges(values, _plain_bins(bins), _plain_range(range), _plain_weights(w))
         total = _sums(w, [(values, found)])
+    else:
+        total, found = np.histogram(values, _plain_bins(bins), _plain_range(range), None, w)
     edges = _edges(x, found, bins, range)
     if density:
         total = _density(total, [edges])
@@ -169,10 +171,12 @@ def _sums(w: Value, variables: Sequence[tuple[Any, Edges]]) -> Value:
         values = values.astype(np.result_type(values, edges), copy=False)
         inside &= (values >= edges[0]) & (values <= edges[-1])
         places.append(np.minimum(np.searchsorted(edges, values, "right") - 1, len(edges) - 2))
-    chosen = np.flatnonzero(inside)
+    if not inside.all():
+        chosen = np.flatnonzero(inside)
+        w, places = gather(w, chosen, axes=(0,), unique=True), [place[chosen] for place in places]
     return scatter_add(
-        gather(w, chosen, axes=(0,), unique=True),
-        *[place[chosen] for place in places],
+        w,
+        *places,
         axes=tuple(range(len(places))),
         shape=tuple(len(edges) - 1 for _, edges in variables),
         unique=False,

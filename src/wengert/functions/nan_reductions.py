@@ -12,7 +12,7 @@ from .operands import ArrayLike, array_operand, result
 from .reductions import Axis, as_dtype, elements_along, mask_of, max, min, prod, sum
 from .scans import cumprod, cumsum
 from .selection import fmax, fmin
-from .statistics import degrees_of_freedom, delta, deviation_of, inexact, mean_of, variance_of
+from .statistics import delta, deviation_of, inexact, mean_of, variance_of
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -248,8 +248,5 @@ def _spread(
 ) -> Array:
     x, given = inexact(a, dtype)
     axes = normalize_axes(axis, len(x.shape))
-    mask = _present(x, where)
-    out = measure(x, mask, axes, keepdims, ddof)
-    freedom = degrees_of_freedom(x, mask, axes, keepdims, ddof)
-    out = el.where(el.equal(freedom, 0), backend.asarray(float("nan"), out.dtype), out)
+    out = measure(x, _present(x, where), axes, keepdims, ddof, float("nan"))
     return result(out if given.kind == "c" else as_dtype(out, given))

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..backends import backend
 from ..core.errors import DTypeError, ShapeError
+from ..core.interpreter import Box
 from ..core.types import Shape, Value, normalize_axes
 from ..ops import elementwise as el, reductions as red
 from ..ops.indexing import gather, getitem
@@ -66,12 +67,10 @@ def median(a: ArrayLike, axis: Axis = None, *, overwrite_input: bool = False, ke
     require_elements(x, axes, "median")
     rows = _rows(x, axes)
     n = rows.shape[-1]
-    middle = (n // 2,) if n % 2 else (n // 2 - 1, n // 2)
-    last = (n - 1,) if x.dtype.kind in "fc" and n > 2 else ()  # where a NaN would be
-    ordered = order_statistics(rows, ranks=middle + last)
+    ordered = order_statistics(rows, ranks=(n // 2,) if n % 2 else (n // 2 - 1, n // 2))
     out = el.divide(_nth(ordered, 0), 1) if n % 2 else el.divide(el.add(_nth(ordered, 0), _nth(ordered, 1)), 2)
-    if last:
-        out = _unless_nan(_nth(ordered, -1), out)
+    if x.dtype.kind in "fc":
+        out = _unless_nan(rows, out)
     return result(_kept(out, x.shape, axes) if keepdims else out)
 
 
@@ -122,7 +121,9 @@ def _counts(rows: Value) -> Value:
     return red.sum(el.logical_not(el.isnan(rows)), axes=(len(rows.shape) - 1,), keepdims=False)
 
 
-def _unless_nan(largest: Value, out: Value) -> Value:
+def _unless_nan(rows: Value, out: Value) -> Value:
+    """NaN for the rows in which there is one."""
+    largest = red.max(el.stop_gradient(rows), axes=(len(rows.shape) - 1,), keepdims=False)
     return el.where(el.isnan(largest), largest, out)
 
 
@@ -278,7 +279,7 @@ def _real(a: ArrayLike, name: str) -> Value:
 
 def _is_weak(q: ArrayLike) -> bool:
     """Whether it is a Python number, so that the result has the dtype of the elements."""
-    return type(q) in (int, float)
+    return q._level.is_number(q) if isinstance(q, Box) else type(q) in (int, float)
 
 
 def _quantiles(
@@ -305,7 +306,7 @@ def _quantiles(
     else:
         out = _unweighted(rows, flat, weak, method, skip_nan and x.dtype.kind == "f")
     if x.dtype.kind == "f" and not skip_nan:
-        out = _unless_nan(red.max(el.stop_gradient(rows), axes=(len(rows.shape) - 1,), keepdims=False), out)
+        out = _unless_nan(rows, out)
     out = reshape(out, shape=(*q.shape, *out.shape[1:]))
     return _kept(out, x.shape, axes) if keepdims else out
 

