@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import scipy.special
+import scipy.stats
 
 REFERENCES: dict[str, Callable[..., Any]] = {}
 
@@ -343,3 +344,15 @@ def window_max_adjoint(ct, x, out, window, strides, dilation):
         share = np.where(x[(..., *place)] == out[(..., *p)], ct[(..., *p)], 0)
         result[(..., *place)] += (share / np.maximum(count[(..., *p)], 1)).astype(ct.dtype)
     return result
+
+
+# Quantiles -----------------------------------------------------------------------------------------------------------
+
+
+@_define
+def gamma_quantile(a, level, order):
+    assert order == 0, "derivatives are compared with differences"
+    if np.asarray(a).dtype.kind == "c":
+        raise TypeError("real shapes only")
+    a = _inexact(a)
+    return scipy.stats.gamma.ppf((np.asarray(level) + 0.5) / 2**53, a.astype(np.float64)).astype(a.dtype)

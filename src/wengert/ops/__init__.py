@@ -13,10 +13,11 @@ from . import (
     fft,
     indexing,
     linalg,
+    quantiles,
     reductions,
     shaping,
     windows,
 )
 
 __all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
-__all__ += ["convolution", "fft", "windows"]
+__all__ += ["convolution", "fft", "quantiles", "windows"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contraction, convolution, elementwise, fft, linalg, movement, reductions, windows
+from . import contraction, convolution, elementwise, fft, linalg, movement, quantiles, reductions, windows
 from .protocol import (
     arange,
     asarray,
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _MODULES = (elementwise, reductions, movement, contraction, linalg)
-_MODULES += (fft, convolution, windows)  # type: ignore[assignment]
+_MODULES += (fft, convolution, windows, quantiles)  # type: ignore[assignment]
 
 
 def implementation(name: str) -> Callable[..., Any]:
