@@ -12,6 +12,7 @@ import numpy as np
 import scipy.integrate
 import scipy.linalg
 import scipy.special
+import scipy.stats
 
 REFERENCES: dict[str, Callable[..., Any]] = {}
 
@@ -721,3 +722,13 @@ def sylvester(a, b, q):
     whole = (left + right).reshape(*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), m * n, m * n)
     x = np.linalg.solve(whole, q.reshape(*q.shape[:-2], m * n, 1))
     return x.reshape(*x.shape[:-2], m, n)
+# Quantiles -----------------------------------------------------------------------------------------------------------
+
+
+@_define
+def gamma_quantile(a, level, order):
+    assert order == 0, "derivatives are compared with differences"
+    if np.asarray(a).dtype.kind == "c":
+        raise TypeError("real shapes only")
+    a = _inexact(a)
+    return scipy.stats.gamma.ppf((np.asarray(level) + 0.5) / 2**53, a.astype(np.float64)).astype(a.dtype)

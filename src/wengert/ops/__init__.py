@@ -24,6 +24,7 @@ from . import (
     polynomials,
     pseudoinverse,
     random,
+    quantiles,
     reductions,
     shaping,
     special,
@@ -59,3 +60,5 @@ __all__ = [
     "sylvester",
     "windows",
 ]
+__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
+__all__ += ["convolution", "fft", "quantiles", "windows"]

@@ -24,6 +24,7 @@ from . import (
     special,
     windows,
 )
+from . import contraction, convolution, elementwise, fft, linalg, movement, quantiles, reductions, windows
 from .protocol import (
     arange,
     asarray,
@@ -78,6 +79,8 @@ _MODULES: tuple[ModuleType, ...] = (
     windows,
     *special.MODULES,
 )
+_MODULES = (elementwise, reductions, movement, contraction, linalg)
+_MODULES += (fft, convolution, windows, quantiles)  # type: ignore[assignment]
 
 
 def implementation(name: str) -> Callable[..., Any]:
