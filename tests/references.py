@@ -722,6 +722,8 @@ def sylvester(a, b, q):
     whole = (left + right).reshape(*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), m * n, m * n)
     x = np.linalg.solve(whole, q.reshape(*q.shape[:-2], m * n, 1))
     return x.reshape(*x.shape[:-2], m, n)
+
+
 # Quantiles -----------------------------------------------------------------------------------------------------------
 
 

@@ -23,8 +23,8 @@ from . import (
     ordering,
     polynomials,
     pseudoinverse,
-    random,
     quantiles,
+    random,
     reductions,
     shaping,
     special,
@@ -52,6 +52,7 @@ __all__ = [
     "ordering",
     "polynomials",
     "pseudoinverse",
+    "quantiles",
     "random",
     "reductions",
     "shaping",
@@ -60,5 +61,3 @@ __all__ = [
     "sylvester",
     "windows",
 ]
-__all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
-__all__ += ["convolution", "fft", "quantiles", "windows"]

@@ -19,12 +19,12 @@ from . import (
     linalg,
     movement,
     ordering,
+    quantiles,
     reductions,
     samples,
     special,
     windows,
 )
-from . import contraction, convolution, elementwise, fft, linalg, movement, quantiles, reductions, windows
 from .protocol import (
     arange,
     asarray,
@@ -74,13 +74,12 @@ _MODULES: tuple[ModuleType, ...] = (
     linalg,
     movement,
     ordering,
+    quantiles,
     reductions,
     samples,
     windows,
     *special.MODULES,
 )
-_MODULES = (elementwise, reductions, movement, contraction, linalg)
-_MODULES += (fft, convolution, windows, quantiles)  # type: ignore[assignment]
 
 
 def implementation(name: str) -> Callable[..., Any]:
