@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import torch
 
 import wengert as wg
@@ -167,6 +168,32 @@ def _convolve(x, y, mode, longer=True):
     return full[start : start + long]
 
 
+def _matrix_vector(random):
+    n, k = _n(random), _n(random)
+    left, right = together(random, 2)
+    return _factors(random, (*left, n, k), (*right, k))
+
+
+def _vector_matrix(random):
+    (a, x), _ = _matrix_vector(random)
+    return [x, np.swapaxes(a, -1, -2).copy()], {}
+
+
+def _polynomial(random):
+    return _factors(random, (_n(random),), shape(random))
+
+
+def _polynomials(random):
+    return _factors(random, (_n(random),), (_n(random),))
+
+
+def _horner(p, x):
+    value = 0 * x
+    for c in p:
+        value = value * x + c
+    return value
+
+
 OPERATIONS = [
     operation("matmul", lambda x, y: torch.matmul(*_promoted(x, y)), each(_matmul)),
     operation("dot", _dot_in_torch, each(_dot)),
@@ -197,4 +224,10 @@ OPERATIONS = [
     operation("kron", torch.kron, each(_kronecker)),
     operation("convolve", _convolve, each(_signals), wengert=lambda x, y, mode: wg.convolve(x, y, mode)),
     operation("correlate", _correlate, each(_signals), wengert=lambda x, y, mode: wg.correlate(x, y, mode)),
+    operation("matvec", lambda a, x: (torch.matmul(*_promoted(a, x[..., None])))[..., 0], each(_matrix_vector)),
+    operation(
+        "vecmat", lambda x, a: torch.matmul(*_promoted(x.conj()[..., None, :], a))[..., 0, :], each(_vector_matrix)
+    ),
+    operation("polyval", _horner, each(_polynomial)),
+    operation("polymul", lambda p, q: _convolve(p, q, "full"), each(_polynomials)),
 ]

@@ -212,7 +212,12 @@ OPERATIONS = [
         each(_written_by_mask),
         wengert=_with_written,
     ),
-    operation("fill_diagonal", _filled_in_torch, each(_square), wengert=_written_by(wg.fill_diagonal)),
+    operation(
+        "fill_diagonal",
+        _filled_in_torch,
+        each(_square),
+        wengert=_written_by(lambda x, value: wg.fill_diagonal(x, value)),
+    ),
     operation(
         "partition",
         lambda x, kth: x.sort(-1)[0],

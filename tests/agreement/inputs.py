@@ -196,8 +196,8 @@ def diagonalizable(domain: Domain = normal) -> Domain:
 
     def draw(random: Random, shape: Shape) -> Array:
         v, n = regular(domain)(random, shape), shape[-1]
-        blocks = np.diag(np.arange(n) - 1.0)
-        blocks[:2, :2] = np.array([[1.0, -1.0], [1.0, 1.0]])[:n, :n]
+        blocks = np.diag(np.arange(n) - 4.0)
+        blocks[:2, :2] = np.array([[2.0, -1.0], [1.0, 2.0]])[:n, :n]
         return np.asarray(v @ (blocks * random.uniform(0.9, 1.1, (*shape[:-2], 1, 1))) @ np.linalg.inv(v))
 
     return draw

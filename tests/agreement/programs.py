@@ -74,6 +74,32 @@ def _directed(random):
     return [normal(random, (n,)), normal(random, (n,))], {}
 
 
+class _Doubled(torch.autograd.Function):
+    """A sine whose derivative is said to be twice as large."""
+
+    @staticmethod
+    def forward(context, x):
+        context.save_for_backward(x)
+        return torch.sin(x)
+
+    @staticmethod
+    def backward(context, cotangent):
+        (x,) = context.saved_tensors
+        return 2 * cotangent * torch.cos(x)
+
+
+@wg.custom_vjp
+def _doubled(x):
+    return wg.sin(x)
+
+
+_doubled.defvjp(lambda x: (wg.sin(x), x), lambda x, cotangent: (2 * cotangent * wg.cos(x),))
+
+
+def _vectors_of(n):
+    return each(lambda random: ([normal(random, (n,))], {}))
+
+
 VECTORS = arrays(least=1, most=1)
 
 
@@ -141,4 +167,19 @@ OPERATIONS = [
         wengert=lambda x, v: (_rotated(x, wg), wg.vjp(lambda x: _rotated(x, wg), x)[1](v)[0]),
     ),
     operation("hvp", _second, each(_directed), wengert=lambda x, v: wg.hvp(lambda x: _energy(x, wg), (x,), (v,))),
+    operation(
+        "jacrev",
+        lambda x: torch.autograd.functional.jacobian(lambda x: _rotated(x, torch), x, create_graph=True),
+        VECTORS,
+        wengert=lambda x: wg.jacrev(lambda x: _rotated(x, wg))(x),
+    ),
+    operation(
+        "value_and_grad",
+        lambda x: (_energy(x, torch), torch.autograd.grad(_energy(x, torch), x, create_graph=True)[0]),
+        VECTORS,
+        wengert=lambda x: wg.value_and_grad(lambda x: _energy(x, wg))(x),
+    ),
+    operation("stop_gradient", lambda x: x.detach() * x**2, arrays(), wengert=lambda x: wg.stop_gradient(x) * x**2),
+    operation("compile", lambda x: _energy(x, torch), _vectors_of(3), wengert=wg.compile(lambda x: _energy(x, wg))),
+    operation("custom_vjp", _Doubled.apply, arrays(), wengert=_doubled),
 ]

@@ -120,9 +120,11 @@ def _nanvar(x, axis):
     return (torch.where(there, x, mean) - mean).square().sum(axis) / count.squeeze(axis)
 
 
-def _observations(random):
-    variables, count = int(random.integers(1, 5)), int(random.integers(3, 8))
-    return [numbers(random, (variables, count))], {}
+def _observations(least):
+    def draw(random):
+        return [numbers(random, (int(random.integers(least, 5)), int(random.integers(3, 8))))], {}
+
+    return each(draw)
 
 
 def _vectors(random):
@@ -199,8 +201,8 @@ OPERATIONS = [
         lambda x, q, axis: torch.nanquantile(x, q, dim=axis),
         each(_along_last(("q", lambda random: float(random.uniform())))),
     ),
-    operation("cov", lambda x: torch.cov(x), each(_observations)),
-    operation("corrcoef", lambda x: torch.corrcoef(x), each(_observations)),
+    operation("cov", lambda x: torch.cov(x), _observations(1)),
+    operation("corrcoef", lambda x: torch.corrcoef(x), _observations(2)),
     operation(
         "cumsum",
         scanned(torch.cumsum),

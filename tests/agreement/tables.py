@@ -1,5 +1,6 @@
 """All tables together."""
 
+from collections.abc import Iterator
 from operator import attrgetter
 
 import wengert as wg
@@ -19,26 +20,30 @@ from . import (
 )
 from .operation import Operation
 
-FAMILIES = (
-    elementwise,
-    special,
-    reductions,
-    shaping,
-    joining,
-    indexing,
-    contraction,
-    linalg,
-    fourier,
-    windows,
-    programs,
-)
-OPERATIONS = [operation for family in FAMILIES for operation in family.OPERATIONS]
+FAMILIES = {
+    "Elementwise": elementwise.OPERATIONS,
+    "Special functions": special.OPERATIONS,
+    "Along axes": reductions.OPERATIONS,
+    "Shapes and places": shaping.OPERATIONS,
+    "Joining and making": joining.OPERATIONS,
+    "Indexing and writing": indexing.OPERATIONS,
+    "Products": contraction.OPERATIONS,
+    "Linear algebra": linalg.OPERATIONS,
+    "Fourier transforms": fourier.OPERATIONS,
+    "Convolution and pooling": windows.OPERATIONS,
+    "Control flow and transforms": programs.OPERATIONS,
+}
 
 
-def exists(operation: Operation) -> bool:
-    """TODO: remove when every family is merged; then a name that is missing is an error."""
+def operations() -> Iterator[Operation]:
+    for family in FAMILIES.values():
+        yield from family
+
+
+def exists(name: str) -> bool:
+    """Whether there is a public function of this name yet. TODO: remove it when every family has been merged."""
     try:
-        attrgetter(operation.name)(wg)
+        attrgetter(name)(wg)
     except AttributeError:
         return False
     return True
