@@ -11,6 +11,7 @@ import numpy as np
 from ..core.errors import ConversionError
 from ..core.interpreter import Box, apply, state, wrap
 from ..core.types import Value
+from ..functions import rounding
 from ..ops import elementwise as el
 from .methods import Methods
 from .tape import Leaf, Node
@@ -112,6 +113,10 @@ class Conversions(Methods):
         number = complex(self.item())
         self._warn_of_loss("complex()")
         return number
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        """The nearest integer, as a Python number: its derivative is 0. With ``ndigits``, see :func:`wengert.round`."""
+        return round(self.item()) if ndigits is None else rounding.round(self, ndigits)
 
     def _warn_of_loss(self, what: str) -> None:
         """Say that a derivative ends here: ``math.sin(x)`` asks for a float as quietly as ``print`` does."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..core.interpreter import Box, apply, wrap
 from ..core.primitive import Primitive
-from ..functions import contraction, indexing
+from ..functions import arithmetic, contraction, indexing
 from ..functions.operands import ArrayLike
 from ..ops import elementwise as el
 from ..ops.contraction import matmul
@@ -73,6 +73,12 @@ class Operators(Box):
     __eq__ = binary(el.equal)
     __ne__ = binary(el.not_equal)
     __neg__, __abs__, __invert__ = _unary(el.negative), _unary(el.absolute), _unary(el.invert)
+
+    def __divmod__(self, other: ArrayLike) -> tuple[Array, Array]:
+        return arithmetic.divmod(self, other)
+
+    def __rdivmod__(self, other: ArrayLike) -> tuple[Array, Array]:
+        return arithmetic.divmod(other, self)
 
     def __pos__(self) -> Self:
         return self
