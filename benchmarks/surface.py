@@ -262,7 +262,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--size", type=int, default=SIZE, help="elements of an array")
     parser.add_argument("--write", action="store_true", help="put the tables in benchmarks/README.md")
     options = parser.parse_args(given)
-    rounds, sample = (3, 0.001) if options.quick else (15, 0.004)
+    rounds, sample = (3, 0.001) if options.quick else (9, 0.003)
     found, alone = survey(options.size, rounds=rounds, sample=sample, only=options.only)
     if not found and not alone:
         raise SystemExit(f"no function has {options.only!r} in its name")

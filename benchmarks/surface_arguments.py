@@ -138,6 +138,8 @@ TOP: dict[str, Maker] = {
     **_alike("bitwise_invert bitwise_not invert bitwise_count", lambda s: call(s.few)),
     **_alike("allclose array_equal array_equiv isclose", lambda s: call(s.x, s.x.copy())),
     **_alike("angle conj conjugate imag iscomplex real sort_complex", lambda s: call(s.z)),
+    "packbits": lambda s: call(s.few % 2),
+    "unpackbits": lambda s: call(s.few.astype("uint8")),
     "ldexp": lambda s: call(s.x, s.few),
     "astype": lambda s: call(s.x, np.float32),
     "clip": lambda s: call(s.x, 0.3, 0.6),

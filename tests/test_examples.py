@@ -1,6 +1,7 @@
 """Every script in examples/ runs, prints something, and finds what it should."""
 
 import ast
+import math
 import runpy
 from pathlib import Path
 
@@ -119,6 +120,40 @@ def test_numpy_code_knows_numpy_only():
         imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
         assert imports == ["import numpy as np"]
         assert f"](numpy_code/{program.name})" in index
+
+
+def put(a, i, v):
+    a[i] = v
+    return a
+
+
+@pytest.mark.parametrize(
+    ("instead_of", "write"),
+    [
+        ("put(np.zeros((2, 3)), 0, x)", "put(np.zeros_like(np.stack([x, x])), 0, x)"),
+        ("np.array([x[0], x[1]])", "np.stack([x[0], x[1]])"),
+        ("np.r_[x, x]", "np.concatenate([x, x])"),
+        ("np.asarray(x)", "x"),
+        ("np.asarray(x, dtype=float)", "x.astype(float)"),
+        ("np.ones(3).__iadd__(x)", "np.ones(3) + x"),
+        ("np.exp(x, out=np.ones(3))", "np.exp(x)"),
+        ("np.full(3, x[0])", "x[0] * np.ones(3)"),
+    ],
+)
+def test_what_numpy_does_not_ask_is_no_silent_loss(instead_of, write):
+    """The table in examples/README.md."""
+
+    names = {"np": np, "put": put, "x": wg.array([0.5, 1.5, -1.0], requires_grad=True)}
+    with pytest.raises(wg.ConversionError, match="los(e|ing) its derivative"):
+        eval(instead_of, names)
+    assert eval(write, names).requires_grad
+
+
+@pytest.mark.parametrize("text", ["float(x[0])", "math.exp(x[0])", "put(np.zeros(3), 0, x[0])"])
+def test_what_asks_for_a_float_warns(text):
+    names = {"np": np, "math": math, "put": put, "x": wg.array([0.5, 1.5, -1.0], requires_grad=True)}
+    with pytest.warns(UserWarning, match="no derivative depends"):
+        eval(text, names)
 
 
 def test_every_example_is_a_script():

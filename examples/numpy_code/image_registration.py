@@ -31,8 +31,8 @@ def moved(picture, angle, scale, shift):
 def disagreement(angle, scale, shift, picture, target):
     """The mean squared difference, where the moved picture is not empty."""
     image = moved(picture, angle, scale, shift)
-    differences = (image - target)[image != 0.0]
-    return np.mean(differences**2)
+    seen = image != 0.0
+    return np.mean((image[seen] - target[seen]) ** 2)
 
 
 def example():

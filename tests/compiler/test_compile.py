@@ -316,6 +316,23 @@ def test_python_integers_are_sizes_and_indices() -> None:
     np.testing.assert_allclose(wg.jacobian(compiled)(X, 2).numpy(), wg.jacobian(average)(X, 2).numpy())
 
 
+def test_numpys_own_arrays_are_indexed_with_what_the_function_computes() -> None:
+    table = np.array([1.0, 20.0, 300.0])
+
+    def masked(x: Any) -> Any:
+        return wg.sum(table[x > 0] * x[x > 0])
+
+    def looked_up(x: Any) -> Any:
+        return wg.sum(table[wg.argsort(x)] * x + table[wg.argmax(x)])
+
+    for f in (masked, looked_up, wg.grad(masked), wg.grad(looked_up)):
+        compiled = wg.compile(f)
+        for x in ([1.0, -1.0, 2.0], [-1.0, 0.5, 2.0], [-1.0, -2.0, -3.0], [1.0, -1.0, 3.0]):
+            np.testing.assert_allclose(compiled(np.array(x)).numpy(), f(wg.array(x)).numpy())
+    with pytest.raises(wg.ConversionError, match="cannot become a NumPy array"):
+        wg.compile(lambda x: np.asarray(x * 2))(X)
+
+
 class Sum:
     def __init__(self) -> None:
         self.total = wg.zeros(3)

@@ -48,6 +48,26 @@ def test_an_operator_takes_what_numpy_takes(operate: Callable[[Any, Any], Any], 
             assert result.requires_grad == (x.requires_grad and operate not in COMPARISONS)
 
 
+@pytest.mark.parametrize("other", [2, 2.5, np.float64(1.5), np.array([1.0, 2.0, 0.5]), [1.0, 2.0, 4.0]], ids=repr)
+def test_divmod(other: Any) -> None:
+    a = np.abs(A)
+    x = wg.array(a, requires_grad=True)
+    for found, expected in ((divmod(x, other), divmod(a, other)), (divmod(other, x), divmod(np.asarray(other), a))):
+        for one, another in zip(found, expected, strict=True):
+            close(one.detach(), another, rtol=1e-12)
+
+
+def test_round() -> None:
+    x = wg.array([2.567, -7.5], requires_grad=True)
+    assert [round(v) for v in x] == [3, -8]
+    assert type(round(x[0])) is int
+    assert round(x[0], 1).item() == 2.6
+    assert round(x, 1).tolist() == [2.6, -7.5]
+    assert type(round(wg.array(7))) is int
+    with pytest.raises(wg.ConversionError, match="one element"):
+        round(x)
+
+
 @pytest.mark.parametrize("operate", BITS)
 def test_bitwise_operators(operate: Callable[[Any, Any], Any]) -> None:
     a, b = np.array([6, 3, 1]), np.array([1, 2, 0])

@@ -20,10 +20,11 @@ def compile(
     The function is traced when it is called with arguments of new shapes or dtypes: it runs once, on placeholders, and
     what it does with them becomes a program, which is compiled. Python's own control flow may depend on values: the
     program then holds for the way that was taken, with a guard at each decision, and other ways are compiled when they
-    are met. So it is with ``float(x)``, ``int(x)``, ``x.item()`` and ``x.tolist()``. What else Python does, such as
-    printing, it does when the function is traced. Arrays that the function captured are read anew at each call, and
-    derivatives flow to them; other captured values are watched. Where the function cannot be compiled it runs eagerly,
-    with one warning that says why.
+    are met. So it is with ``float(x)``, ``int(x)``, ``x.item()`` and ``x.tolist()``, and where NumPy asks for integers
+    or booleans (``a[x > 0]`` of a NumPy array ``a``). What else Python does, such as printing, it does when the
+    function is traced. Arrays that the function captured are read anew at each call, and derivatives flow to them;
+    other captured values are watched. Where the function cannot be compiled it runs eagerly, with one warning that says
+    why.
 
     Parameters
     ----------

@@ -173,16 +173,19 @@ class Conversions(Methods):
         ConversionError
             If the array is recorded: the gradient would be lost. ``x.detach().numpy()`` says that it may be.
         """
+        value: Value = self._value
         if self._note is not None or self._level.depth:
-            self._concrete("a NumPy array")
-            raise ConversionError(
-                f"an array that is being differentiated ({self.dtype}{list(self.shape)}) cannot become a NumPy "
-                "array without losing its derivative; use wg functions, or x.detach().numpy() to drop it"
-                if isinstance(self._note, Node)
-                else f"an array inside {self._level.name} ({self.dtype}{list(self.shape)}) cannot become a NumPy "
-                "array, which the transform could not follow; use wg functions, or x.detach().numpy() for a constant"
-            )
-        view = np.asarray(self._value).view()
+            value = self._concrete("a NumPy array")
+            if self.dtype.kind not in "biu":  # these have no derivative to lose
+                raise ConversionError(
+                    f"an array that is being differentiated ({self.dtype}{list(self.shape)}) cannot become a NumPy "
+                    "array without losing its derivative; use wg functions, or x.detach().numpy() to drop it"
+                    if isinstance(self._note, Node)
+                    else f"an array inside {self._level.name} ({self.dtype}{list(self.shape)}) cannot become a NumPy "
+                    "array, which the transform could not follow; use wg functions, or x.detach().numpy() for a "
+                    "constant"
+                )
+        view = np.asarray(value).view()
         view.flags.writeable = False
         return view
 

@@ -200,9 +200,9 @@ from .exponential import (
     exp2 as exp2,
     expm1 as expm1,
     log as log,
+    log10 as log10,
     log1p as log1p,
     log2 as log2,
-    log10 as log10,
     logaddexp as logaddexp,
     logaddexp2 as logaddexp2,
 )
@@ -481,6 +481,7 @@ from .window_functions import (
     blackman as blackman,
     hamming as hamming,
     hanning as hanning,
+    i0 as i0,
     kaiser as kaiser,
 )
 from .writing import (

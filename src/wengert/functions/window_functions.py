@@ -1,4 +1,4 @@
-"""Windows for the tapering of samples: vectors made from their length alone."""
+"""Windows for the tapering of samples: vectors made from their length alone; and the Bessel function that Kaiser's is made of."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .operands import result
+from .special import i0
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["bartlett", "blackman", "hamming", "hanning", "kaiser"]
+__all__ = ["bartlett", "blackman", "hamming", "hanning", "i0", "kaiser"]
 
 
 def _made(window: np.ndarray, requires_grad: bool) -> Array:

@@ -32,6 +32,8 @@ NAMED = {
     "logical_or.reduce": "any",
     "add.accumulate": "cumsum",
     "multiply.accumulate": "cumprod",
+    "maximum.accumulate": "cummax",
+    "minimum.accumulate": "cummin",
     "logaddexp.reduce": "logsumexp",
 }
 """The functions that are methods of ufuncs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, NoReturn, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -210,7 +210,7 @@ class PathTracer(Tracer):
             raise_closed(self)
         variable: Variable = box._note
         if purpose == "a NumPy array":
-            self._refuse_numpy(variable)
+            self._check_numpy(box)
         value = np.asarray(self._value(variable))  # a Python number is known as one
         if purpose in ("repr", "str"):
             return value
@@ -225,14 +225,19 @@ class PathTracer(Tracer):
             self._guard_all(box, np.array(value))
         return value
 
-    def _refuse_numpy(self, variable: Variable) -> NoReturn:
-        """A captured array that nothing looks at may become a NumPy array: the program is then for its values."""
+    def _check_numpy(self, box: Box) -> None:
+        """What has no derivative to lose may become a NumPy array, and the program is then for its values.
+
+        That is an array of integers or booleans, such as a mask, and a captured one that nothing looks at.
+        """
         for number, v in self.captured_inputs.items():
             array = self._arguments[v]
-            if v is variable and isinstance(array, Box) and array._level is EAGER and array._note is None:
+            if v is box._note and isinstance(array, Box) and array._level is EAGER and array._note is None:
                 raise _ReadAsNumPy(number)
+        if box.dtype.kind in "biu":
+            return
         raise ConversionError(
-            f"a compiled function runs on placeholders: an array ({variable.type}) that depends on its arguments "
+            f"a compiled function runs on placeholders: an array ({box._note.type}) that depends on its arguments "
             "cannot become a NumPy array; use wg functions, or item() and tolist() for numbers, for which it is then "
             "specialised"
         )
