@@ -83,6 +83,15 @@ CASES = {
         ),
         Case("max at infinity", wg.max, [[-INF, -INF]], [[0.5, 0.5]], [np.zeros(2)]),
     ],
+    "Ties in a window": [
+        Case(
+            "max_pool",
+            lambda x: wg.max_pool(x, (2,), padding=((0, 1),)),
+            [[3.0, 3.0, 1.0, 2.0, -7.0]],
+            [[0.5, 0.5, 0.0, 1.0, 1.0]],
+            [np.zeros(5)],
+        ),
+    ],
     "Clip at a bound": [
         Case(
             "clip",
