@@ -728,9 +728,8 @@ def sylvester(a, b, q):
 
 
 @_define
-def gamma_quantile(a, level, order):
+def gamma_path(a, drawn, shape, order):
     assert order == 0, "derivatives are compared with differences"
-    if np.asarray(a).dtype.kind == "c":
-        raise TypeError("real shapes only")
-    a = _inexact(a)
-    return scipy.stats.gamma.ppf((np.asarray(level) + 0.5) / 2**53, a.astype(np.float64)).astype(a.dtype)
+    if any(np.asarray(x).dtype.kind == "c" for x in (a, drawn, shape)):
+        raise TypeError("real numbers only")
+    return scipy.stats.gamma.ppf(scipy.stats.gamma.cdf(drawn, shape), np.asarray(a, np.float64))

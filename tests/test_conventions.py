@@ -85,6 +85,15 @@ CASES = {
         Case("cummax", wg.cummax, [[1.0, 3.0, 3.0, 2.0]], [[1.0, 1 + 0.5 + 0.5, 0.5 + 0.5, 0.0]], [np.zeros(4)]),
         Case("cummin", wg.cummin, [[3.0, 3.0, 1.0]], [[1.5, 0.5, 1.0]], [np.zeros(3)]),
     ],
+    "Ties in a window": [
+        Case(
+            "max_pool",
+            lambda x: wg.max_pool(x, (2,), padding=((0, 1),)),
+            [[3.0, 3.0, 1.0, 2.0, -7.0]],
+            [[0.5, 0.5, 0.0, 1.0, 1.0]],
+            [np.zeros(5)],
+        ),
+    ],
     "Clip at a bound": [
         Case(
             "clip",

@@ -29,6 +29,7 @@ __all__ = [
     "Visit",
     "apply",
     "located",
+    "noted",
     "perform",
     "placed",
     "raise_closed",
@@ -221,7 +222,7 @@ def apply(primitive: Primitive, *inputs: Value, **params: Any) -> Any:
                 top = level
     if top is None:
         if not primitive.pure:
-            return _performed(state.journal, primitive, inputs, params)
+            return noted(state.journal, primitive, inputs, params)
         try:
             return primitive.evaluate(*inputs, **params)
         except (ValueError, TypeError, IndexError) as error:
@@ -300,7 +301,7 @@ class Journal:
 _END = object()
 
 
-def _performed(journal: Journal | None, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+def noted(journal: Journal | None, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
     """The result of an impure operation: from the journal where one is being read, else of performing it."""
     if journal is None:
         return perform(primitive, inputs, params)
@@ -308,7 +309,7 @@ def _performed(journal: Journal | None, primitive: Primitive, inputs: tuple[Valu
         found = next(journal._unread, _END)
         if found is not _END:
             return found
-    out = _performed(journal.outer, primitive, inputs, params)
+    out = noted(journal.outer, primitive, inputs, params)
     if journal._unread is None:
         journal.results.append(out)
     return out

@@ -5,16 +5,17 @@ from __future__ import annotations
 from ..core.primitive import Example
 from .families import elementwise
 
-__all__ = ["gamma_quantile"]
+__all__ = ["gamma_path"]
 
-gamma_quantile = (
-    elementwise(  # x with P(a, x) = (level + 1/2) / 2⁵³ for an integer level; order: of the derivative in a
-        "gamma_quantile",
-        lambda x, y, *, order: gamma_quantile(x, y, order=order + 1),
-        None,
-        examples=(
-            Example(((2, 3), [1 << 50, 1 << 52, 3 << 51]), {"order": 0}, domain=(0.5, 4.0)),
-            Example(((), [7 << 50, 1]), {"order": 0}, domain=(20.5, 30.0)),
-        ),
-    )
+# z with P(x, z) = P(z₀, y), where y is a gamma number of shape z₀: it moves with the shape x along its quantile, from
+# y at x = z₀. With ``order``, its derivative of this order. What was drawn, and for which shape, is constant.
+gamma_path = elementwise(
+    "gamma_path",
+    lambda x, y, z, *, order: gamma_path(x, y, z, order=order + 1),
+    None,
+    None,
+    examples=(
+        Example(((2, 3), [1, 2, 4], [2, 3, 1]), {"order": 0}, domain=(0.5, 4.0)),
+        Example(((), [20, 31], [25]), {"order": 0}, domain=(22.5, 30.0)),
+    ),
 )

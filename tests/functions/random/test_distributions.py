@@ -139,35 +139,106 @@ def _levels(quantile, x, parameters):
     return (low + high) / 2
 
 
-@pytest.mark.parametrize(
-    ("method", "parameters"),
-    [
-        *SHAPES,
-        ("standard_gamma", (0.4,)),
-        ("gamma", (25.0, 3.0)),
-        ("chisquare", (3.0,)),
-        ("standard_t", (3.0,)),
-        ("f", (3.0, 5.0)),
-        ("beta", (0.7, 2.0)),
-        ("noncentral_chisquare", (2.5, 1.0)),
-        ("noncentral_f", (2.5, 4.0, 1.0)),
-        ("dirichlet", (np.array([0.5, 2.0, 4.0]),)),
-    ],
-)
+@pytest.mark.parametrize(("method", "parameters"), SHAPES)
 def test_derivatives_of_all_orders(method, parameters):
     draw = lambda *p: getattr(wg.random.default_rng(5), method)(*p, size=3)  # noqa: E731
     wg.testing.check_grads(draw, [wg.array(p) for p in parameters], order=2)
 
 
-def test_gamma_numbers_are_distributed_as_such():
+MEANS = {  # of a function of the numbers, as a function of the parameters
+    "standard_gamma": (lambda x: x, lambda a: a, (0.4,)),
+    "gamma": (lambda x: x**2, lambda a, s: s**2 * a * (a + 1), (25.0, 3.0)),
+    "chisquare": (wg.log, lambda k: stats.gamma(k / 2, 0, 2).expect(np.log), (3.0,)),
+    "standard_t": (lambda x: abs(x), lambda k: 2 * stats.t(k).expect(lambda x: x, lb=0), (5.0,)),
+    "f": (lambda x: x, lambda m, n: n / (n - 2) + 0 * m, (3.0, 9.0)),
+    "beta": (lambda x: x, lambda a, b: a / (a + b), (0.7, 2.0)),
+    "noncentral_chisquare": (lambda x: x, lambda k, c: k + c, (2.5, 1.5)),
+    "noncentral_f": (lambda x: x, lambda m, n, c: n * (m + c) / (m * (n - 2)), (2.5, 9.0, 1.5)),
+}
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_gradients_of_means(name):
+    """They agree with those of the distribution's, up to the spread of the numbers of one seed."""
+    function, mean, parameters = MEANS[name]
+    n = 4000
+
+    def draws(*p):
+        return function(getattr(wg.random.default_rng(1), name)(*[wg.full(n, v) for v in p]))
+
+    for i, p in enumerate(parameters):
+        direction = [wg.array(float(i == k)) for k in range(len(parameters))]
+        slopes = wg.jvp(draws, [wg.array(v) for v in parameters], direction)[1].numpy()
+        moved = [mean(*parameters[:i], p + h, *parameters[i + 1 :]) for h in (1e-4 * p, -1e-4 * p)]
+        expected = (moved[0] - moved[1]) / (2e-4 * p)
+        assert abs(slopes.mean() - expected) < 4 * slopes.std() / np.sqrt(n)
+
+
+def test_dirichlet_moves_on_the_simplex():
+    alpha = wg.array([0.5, 2.0, 4.0])
+    slopes = wg.jacobian(lambda a: wg.random.default_rng(1).dirichlet(a, size=2))(alpha).numpy()
+    np.testing.assert_allclose(slopes.sum(1), np.zeros((2, 3)), atol=1e-15)
+    assert (np.diagonal(slopes, axis1=1, axis2=2) > 0).all()
+
+
+def test_numbers_made_of_gamma_numbers_are_distributed_as_such():
     """By the test of Kolmogorov and Smirnov, of numbers with one seed."""
-    for shape in (0.1, 1.0, 40.0):
-        x = wg.random.default_rng(2).standard_gamma(wg.array(shape), size=2000)
-        assert stats.kstest(x.numpy(), stats.gamma(shape).cdf).pvalue > 0.01
-    x = wg.random.default_rng(2).beta(wg.array(0.5), wg.array(2.0), size=2000)
-    assert stats.kstest(x.numpy(), stats.beta(0.5, 2.0).cdf).pvalue > 0.01
-    x = wg.random.default_rng(2).noncentral_chisquare(wg.array(2.5), 1.5, size=2000)
-    assert stats.kstest(x.numpy(), stats.ncx2(2.5, 1.5).cdf).pvalue > 0.01
+    found = {
+        "beta": (wg.random.default_rng(1).beta(wg.array(0.5), wg.array(2.0), size=2000), stats.beta(0.5, 2.0)),
+        "t": (wg.random.default_rng(1).standard_t(wg.array(3.0), size=2000), stats.t(3.0)),
+        "f": (wg.random.default_rng(1).f(wg.array(3.0), 5.0, size=2000), stats.f(3.0, 5.0)),
+        "ncx2": (wg.random.default_rng(1).noncentral_chisquare(wg.array(2.5), 1.5, size=2000), stats.ncx2(2.5, 1.5)),
+        "ncf": (wg.random.default_rng(1).noncentral_f(wg.array(2.5), 4.0, 1.5, size=2000), stats.ncf(2.5, 4.0, 1.5)),
+    }
+    for name, (x, expected) in found.items():
+        assert stats.kstest(x.numpy(), expected.cdf).pvalue > 0.01, name
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"), [("standard_gamma", (0.4,)), ("gamma", (2.0, 3.0)), ("chisquare", (3.0,))]
+)
+def test_gamma_numbers_of_arrays_are_numpys(method, parameters):
+    expected = getattr(np.random.default_rng(3), method)(*parameters, size=4)
+    draw = lambda *p: getattr(wg.random.default_rng(3), method)(*p, size=4)  # noqa: E731
+    values = [wg.array(p) for p in parameters]
+    np.testing.assert_allclose(draw(*values), expected, rtol=1e-15)
+    np.testing.assert_allclose(draw(*[v.requires_grad_() for v in values]).detach(), expected, rtol=1e-15)
+    np.testing.assert_allclose(wg.jvp(draw, parameters, parameters)[0], expected, rtol=1e-15)
+    np.testing.assert_allclose(wg.value_and_grad(lambda *p: wg.sum(draw(*p)))(*parameters)[0], expected.sum())
+
+
+def test_gamma_numbers_in_programs_are_numpys():
+    for transform in (lambda f: wg.trace(f)(2.0), wg.compile):
+        ours, theirs = wg.random.default_rng(3), np.random.default_rng(3)
+        if transform is not wg.compile:
+            theirs.standard_gamma(2.0, 3)  # on tracing
+        program = transform(lambda a, rng=ours: rng.standard_gamma(2 * a, 3))
+        for a in (2.0, 0.7):
+            np.testing.assert_allclose(program(a), theirs.standard_gamma(2 * a, 3), rtol=1e-15)
+
+
+def test_gamma_numbers_are_drawn_once():
+    """Also where a checkpoint runs its function again, in a program too."""
+    rng = wg.random.default_rng(3)
+    block = wg.checkpoint(lambda a: wg.sum(wg.sin(rng.standard_gamma(a, 3))))
+    value, gradient = wg.value_and_grad(block)(2.0)
+    plain = lambda a: wg.sum(wg.sin(wg.random.default_rng(3).standard_gamma(a, 3)))  # noqa: E731
+    expected = wg.value_and_grad(plain)(2.0)
+    np.testing.assert_allclose([value, gradient], expected)
+    program = wg.trace(wg.value_and_grad(wg.checkpoint(lambda a: rng.standard_gamma(a))))(2.0)
+    assert sum(e.primitive.name == "draw" for e in program.equations) == 1
+    assert program(2.0)[0].item() != program(2.0)[0].item()
+    mapped = wg.vmap(wg.grad(wg.checkpoint(lambda a: rng.standard_gamma(a))))(np.array([1.0, 2.0]))
+    assert (mapped.numpy() > 0).all()
+
+
+def test_gamma_numbers_where_they_vanish():
+    """A shape so small that numbers underflow, and one that is none."""
+    found = wg.jvp(lambda a: wg.random.default_rng(0).standard_gamma(a, 3), (1e-5,), (1.0,))
+    np.testing.assert_array_equal(found[1], np.zeros(3))
+    leaf = wg.array(2.0, dtype="float32", requires_grad=True)
+    wg.random.default_rng(0).standard_gamma(leaf).backward()
+    assert leaf.grad.dtype == "float32"
 
 
 def test_some_parameters_plain():
@@ -221,14 +292,17 @@ def test_children_and_bytes():
 # Transforms and programs ----------------------------------------------------------------------------------------------
 
 
-def test_batches_share_the_level():
-    """Numbers of a batch of shapes are the quantiles of one level."""
+def test_batches_of_shapes_draw_as_a_loop_does():
     shapes = np.array([0.5, 3.0])
-    found = wg.vmap(lambda a: wg.random.default_rng(3).standard_gamma(a, size=4))(shapes)
-    levels = [stats.gamma.cdf(found[i], shapes[i]) for i in range(2)]
-    np.testing.assert_allclose(levels[0], levels[1])
+    rng = wg.random.default_rng(3)
+    expected = np.random.default_rng(3).standard_gamma(shapes[:, None], (2, 4))
+    np.testing.assert_allclose(wg.vmap(lambda a: rng.standard_gamma(a, size=4))(shapes), expected, rtol=1e-15)
     slopes = wg.vmap(wg.grad(lambda a: wg.random.default_rng(3).standard_gamma(a)))(shapes)
-    assert (slopes.numpy() > 0).all()
+    point = wg.array(shapes, requires_grad=True)
+    wg.sum(wg.vmap(lambda a: wg.random.default_rng(3).standard_gamma(a))(point)).backward()
+    np.testing.assert_allclose(slopes, point.grad)
+    scaled = wg.vmap(lambda s: wg.random.default_rng(3).gamma(2.0, s))(wg.array([1.0, 2.0])).numpy()
+    assert scaled[1] == 2 * scaled[0]
 
 
 def test_programs_draw_anew():

@@ -3,13 +3,16 @@
 A generator, made by :func:`default_rng`, gives what NumPy's gives for the same seed and the same calls; there is no
 global one. Draws are constants, but numbers move with the parameters of their distribution that are arrays of this
 library, which are differentiated (reparameterised, or pathwise, gradients): what is drawn is then a function of them
-and of standard numbers. For location and scale, and where NumPy inverts the distribution function, it is still what
-NumPy gives; shapes of the gamma distribution and of those made of it (beta, chi-square, t, F, Dirichlet) that are
-arrays lead to other numbers of the distribution than plain ones with the same seed. A discrete distribution has no such
-gradient, and a parameter that is differentiated is an error there: ``x.detach()`` says that none is meant.
+and of standard numbers. For location and scale, where NumPy inverts the distribution function, and for gamma and
+chi-square, it is what NumPy gives for these parameters. The other distributions that are made of gamma numbers (beta,
+t, F, Dirichlet, those off the centre) are drawn with NumPy's algorithm for plain parameters only, so that arrays lead
+to other numbers with the same seed. A gamma number moves with its shape along its quantile; drawing again for another
+shape, as differences do, is not that. A discrete distribution has no such gradient, and a parameter that is
+differentiated is an error there: ``x.detach()`` says that none is meant.
 
-A traced or compiled function draws anew whenever it is called. Under ``vmap`` all entries share a draw; draw one with a
-longer shape outside of it where they should not.
+A traced or compiled function draws anew whenever it is called. Under ``vmap`` all entries share a draw, unless its
+algorithm needs a parameter of theirs, as that of the gamma distribution does; draw one with a longer shape outside of
+it where they should not.
 """
 
 from __future__ import annotations

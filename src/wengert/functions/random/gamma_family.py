@@ -1,8 +1,7 @@
 """The gamma distribution, and those made of it.
 
-A number whose shape is an array is drawn by inverting the distribution function at a level that is drawn, and moves
-along its quantile (implicit reparameterisation; Figurnov, Mohamed and Mnih, NeurIPS 2018). For plain shapes the numbers
-are NumPy's, which are made otherwise: for the same seed they are others.
+A number moves with its shape along its quantile: implicit reparameterisation (M. Figurnov, S. Mohamed and A. Mnih,
+"Implicit reparameterization gradients", NeurIPS 2018). The others are functions of gamma numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from ...core.errors import ShapeError
 from ...core.interpreter import Box
 from ...core.types import Shape, Value, normalize_axis
 from ...ops import elementwise as el
-from ...ops.quantiles import gamma_quantile
+from ...ops.quantiles import gamma_path
+from ...ops.random import draw_given, underlying
 from ...ops.reductions import sum
 from ..operands import ArrayLike, array_operand, result
 from ..shaping import shape_argument
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GammaFamily"]
 
-_LEVELS = 1 << 53
-
 
 class GammaFamily(Source):
     """Gamma, beta, chi-square, Student's t, F and Dirichlet distributions."""
@@ -39,7 +37,9 @@ class GammaFamily(Source):
         if not isinstance(a, Box):
             return self._drawn("standard_gamma", (fixed(a), shape), shape)
         check_positive(a, name, strict=True)
-        return gamma_quantile(a, self._drawn("integers", (0, _LEVELS, shape, "int64"), shape, "int64"), order=0)
+        given = underlying(a)
+        drawn = draw_given(given, generator=self, kind="standard_gamma", shape=shape, dtype=backend.dtype(float))
+        return gamma_path(a, drawn, given, order=0)
 
     def standard_gamma(self, shape: ArrayLike, size: Size = None, dtype: Any = np.float64) -> Array:
         """Numbers of the gamma distribution of this shape and scale 1.
