@@ -122,7 +122,8 @@ def _covariance(matrix: Array, scale: Array, samples: Array, solution: Array, co
             f"polyfit: the covariance needs more than {order} samples, not {count}; cov='unscaled' does not"
         )
     spread: Array = sum((samples - matrix @ solution) ** 2, axis=0) / (count - order)
-    return base * spread
+    scaled: Array = base * spread
+    return scaled
 
 
 def _float(x: ArrayLike) -> Array:

@@ -1,4 +1,4 @@
-"""Windows for the tapering of samples: vectors made from their length alone; and the Bessel function that Kaiser's is made of."""
+"""Windows for the tapering of samples: vectors made from their length alone (and Kaiser's Bessel function)."""
 
 from __future__ import annotations
 
