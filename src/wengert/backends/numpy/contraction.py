@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
+_IN_A_ROW = 32
+"""From how many elements a call of BLAS for two rows is quicker than NumPy's loop."""
+
+
 def matmul(x: Array, y: Array) -> Any:
     """The matrix product; ``dot`` is the quicker way to it for vectors and single matrices."""
     return np.dot(x, y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y)
@@ -49,11 +53,12 @@ def _pair_plan(subscripts: str) -> Callable[[Array, Array], Any] | None:
     b_order = [b.index(c) for c in (*stack, *inner, *columns)]
     found = [*stack, *rows, *columns]
     out_order = [found.index(c) for c in out]
+    rows_alone = len(inner) == 1 and not rows and not columns
 
     def contract(x: Array, y: Array) -> Any:
         x, y = x.transpose(a_order), y.transpose(b_order)
-        if len(inner) == 1 and not rows and not columns and x.dtype.kind in "fiu" and y.dtype.kind in "fiu":
-            return np.vecdot(x, y).transpose(out_order)
+        if rows_alone:
+            return _products_of_rows(x, y).transpose(out_order)
         s, r = len(stack), len(rows)
         shape = (*x.shape[: s + r], *y.shape[s + len(inner) :])
         size = [*x.shape[:s], _product(x.shape[s : s + r]), _product(x.shape[s + r :])]
@@ -61,3 +66,12 @@ def _pair_plan(subscripts: str) -> Callable[[Array, Array], Any] | None:
         return product.reshape(shape).transpose(out_order)
 
     return contract
+
+
+def _products_of_rows(x: Array, y: Array) -> Any:
+    """Σ x y along the last axis, by BLAS where the rows are long and lie in one piece."""
+    if x.shape[-1] < _IN_A_ROW or x.strides[-1] != x.itemsize or y.strides[-1] != y.itemsize:
+        return np.einsum("...i,...i->...", x, y)
+    if x.dtype.kind == "c" or y.dtype.kind == "c":  # vecdot would conjugate the first
+        return np.matmul(x[..., None, :], y[..., None])[..., 0, 0]
+    return np.vecdot(x, y)
