@@ -419,6 +419,17 @@ def window_max_adjoint(ct, x, out, window, strides, dilation):
     return result
 
 
+# Quantiles -----------------------------------------------------------------------------------------------------------
+
+
+@_define
+def gamma_path(a, drawn, shape, order):
+    assert order == 0, "derivatives are compared with differences"
+    if any(np.asarray(x).dtype.kind == "c" for x in (a, drawn, shape)):
+        raise TypeError("real numbers only")
+    return scipy.stats.gamma.ppf(scipy.stats.gamma.cdf(drawn, shape), np.asarray(a, np.float64))
+
+
 @_define
 def cofactor_derivative(a, x):
     """By central differences of polynomials: exact to their degree, which is at most three here."""
@@ -548,6 +559,17 @@ def matrix_function(a, function):
         return a.copy()
     wide = a.astype(np.result_type(a, np.float64)).reshape(-1, *a.shape[-2:])
     return np.array([f(m) for m in wide], a.dtype).reshape(a.shape)
+
+
+@_define
+def sylvester(a, b, q):
+    """By the matrix of the equation: (a ⊗ 1 + 1 ⊗ bᵀ) x = q, with the rows of x one after the other."""
+    m, n = a.shape[-1], b.shape[-1]
+    left = np.einsum("...ij,kl->...ikjl", _inexact(a), np.eye(n, dtype=_inexact(b).dtype))
+    right = np.einsum("ij,...kl->...iljk", np.eye(m, dtype=_inexact(a).dtype), _inexact(b))
+    whole = (left + right).reshape(*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), m * n, m * n)
+    x = np.linalg.solve(whole, q.reshape(*q.shape[:-2], m * n, 1))
+    return x.reshape(*x.shape[:-2], m, n)
 
 
 # Special functions: SciPy's of the same names, and derivatives by other means than the backend's ----------------------
@@ -711,25 +733,3 @@ def kve_derivative(x, y, order, co_order):
 
     at_zero = (-1) ** co_order * np.where(np.asarray(x) == 0, 0.0, np.inf)
     return np.where(np.asarray(y) == 0, at_zero, _integrals(integrand, 0, 10)(x, y))
-
-
-@_define
-def sylvester(a, b, q):
-    """By the matrix of the equation: (a ⊗ 1 + 1 ⊗ bᵀ) x = q, with the rows of x one after the other."""
-    m, n = a.shape[-1], b.shape[-1]
-    left = np.einsum("...ij,kl->...ikjl", _inexact(a), np.eye(n, dtype=_inexact(b).dtype))
-    right = np.einsum("ij,...kl->...iljk", np.eye(m, dtype=_inexact(a).dtype), _inexact(b))
-    whole = (left + right).reshape(*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), m * n, m * n)
-    x = np.linalg.solve(whole, q.reshape(*q.shape[:-2], m * n, 1))
-    return x.reshape(*x.shape[:-2], m, n)
-
-
-# Quantiles -----------------------------------------------------------------------------------------------------------
-
-
-@_define
-def gamma_path(a, drawn, shape, order):
-    assert order == 0, "derivatives are compared with differences"
-    if any(np.asarray(x).dtype.kind == "c" for x in (a, drawn, shape)):
-        raise TypeError("real numbers only")
-    return scipy.stats.gamma.ppf(scipy.stats.gamma.cdf(drawn, shape), np.asarray(a, np.float64))
