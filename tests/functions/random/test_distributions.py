@@ -388,5 +388,8 @@ def test_other_errors():
         rng.standard_exponential(method="fast")
     with pytest.raises(wg.ShapeError, match="do not broadcast to size"):
         rng.standard_gamma(wg.ones((2, 3)), size=3)
+    for method, args in (("random", ()), ("standard_normal", ()), ("standard_exponential", ()), ("permuted", ([1],))):
+        with pytest.raises(NotImplementedError, match=rf"has no out=; write x\[\.\.\.\] = rng\.{method}"):
+            getattr(rng, method)(*args, out=np.empty(1))
     with pytest.raises(wg.ConversionError, match="under vmap"):
         wg.vmap(lambda n: rng.binomial(n, 0.5))(np.array([1, 2]))

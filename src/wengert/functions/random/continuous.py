@@ -15,7 +15,7 @@ from ...ops.linalg import cholesky
 from ...ops.shaping import swap_last
 from ..operands import ArrayLike, array_operand, result
 from ..shaping import shape_argument
-from .parameters import Named, Size, check_positive, constant, fixed, followed
+from .parameters import Named, Size, check_positive, constant, fixed, followed, no_output
 from .source import Source
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Continuous(Source):
 
     # Without parameters ----------------------------------------------------------------------------------------------
 
-    def random(self, size: Size = None, dtype: DType = np.float64) -> Array:
+    def random(self, size: Size = None, dtype: DType = np.float64, out: None = None) -> Array:
         """Uniformly distributed numbers of [0, 1).
 
         Examples
@@ -40,9 +40,10 @@ class Continuous(Source):
         >>> wg.random.default_rng(0).random(3).shape
         (3,)
         """
+        no_output(out, "random")
         return result(self._standard("random", size, dtype))
 
-    def standard_normal(self, size: Size = None, dtype: DType = np.float64) -> Array:
+    def standard_normal(self, size: Size = None, dtype: DType = np.float64, out: None = None) -> Array:
         """Normally distributed numbers of mean 0 and standard deviation 1.
 
         Examples
@@ -51,9 +52,12 @@ class Continuous(Source):
         >>> wg.random.default_rng(0).standard_normal((2, 3), dtype="float32").dtype
         dtype('float32')
         """
+        no_output(out, "standard_normal")
         return result(self._standard("standard_normal", size, dtype))
 
-    def standard_exponential(self, size: Size = None, dtype: DType = np.float64, method: str = "zig") -> Array:
+    def standard_exponential(
+        self, size: Size = None, dtype: DType = np.float64, method: str = "zig", out: None = None
+    ) -> Array:
         """Exponentially distributed numbers of mean 1, by the methods ``'zig'`` (the quicker) or ``'inv'``.
 
         Examples
@@ -62,6 +66,7 @@ class Continuous(Source):
         >>> wg.random.default_rng(0).standard_exponential(2).shape
         (2,)
         """
+        no_output(out, "standard_exponential")
         if method not in ("zig", "inv"):
             raise ValueError(f"standard_exponential has the methods 'zig' and 'inv', not {method!r}")
         if method == "zig":

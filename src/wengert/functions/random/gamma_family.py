@@ -20,7 +20,7 @@ from ...ops.random import draw_given, underlying
 from ...ops.reductions import sum
 from ..operands import ArrayLike, array_operand, result
 from ..shaping import shape_argument
-from .parameters import Size, check_positive, fixed, followed, given_shape, real
+from .parameters import Size, check_positive, fixed, followed, given_shape, no_output, real
 from .source import Source
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class GammaFamily(Source):
         drawn = draw_given(given, generator=self, kind="standard_gamma", shape=shape, dtype=backend.dtype(float))
         return gamma_path(a, drawn, given, order=0)
 
-    def standard_gamma(self, shape: ArrayLike, size: Size = None, dtype: Any = np.float64) -> Array:
+    def standard_gamma(self, shape: ArrayLike, size: Size = None, dtype: Any = np.float64, out: None = None) -> Array:
         """Numbers of the gamma distribution of this shape and scale 1.
 
         Examples
@@ -52,11 +52,14 @@ class GammaFamily(Source):
         >>> bool(wg.grad(f)(wg.array(2.0)) > 0)
         True
         """
+        no_output(out, "standard_gamma")
         a, target = real(shape, "shape"), backend.dtype(dtype)
-        out = given_shape(size, a)
+        full = given_shape(size, a)
         if followed([a]):
-            return result(el.astype(self._gamma(out, a), dtype=target))
-        return result(self._drawn("standard_gamma", (fixed(a), None if size is None else out, target.name), out, dtype))
+            return result(el.astype(self._gamma(full, a), dtype=target))
+        return result(
+            self._drawn("standard_gamma", (fixed(a), None if size is None else full, target.name), full, dtype)
+        )
 
     def gamma(self, shape: ArrayLike, scale: ArrayLike = 1.0, size: Size = None) -> Array:
         """Numbers of the gamma distribution of this shape and scale: of mean shape · scale."""

@@ -13,7 +13,19 @@ from ...core.types import Shape, Value, broadcast_shapes, is_inexact
 from ..operands import ArrayLike, operand
 from ..shaping import shape_argument
 
-__all__ = ["Fixed", "Named", "Size", "check_positive", "constant", "fixed", "followed", "given_shape", "real", "thawed"]
+__all__ = [
+    "Fixed",
+    "Named",
+    "Size",
+    "check_positive",
+    "constant",
+    "fixed",
+    "followed",
+    "given_shape",
+    "no_output",
+    "real",
+    "thawed",
+]
 
 Size = Any
 """A shape, a number of elements, or None for what the parameters broadcast to."""
@@ -97,6 +109,12 @@ def check_positive(value: Value, what: str, *, strict: bool = False) -> None:
         value = value._value
     if np.any(np.less_equal(value, 0) if strict else np.less(value, 0)):
         raise ValueError(f"{what} of a random distribution must {'be positive' if strict else 'not be negative'}")
+
+
+def no_output(out: Any, name: str) -> None:
+    """Refuse NumPy's ``out``."""
+    if out is not None:
+        raise NotImplementedError(f"{name} makes a new array, and has no out=; write x[...] = rng.{name}(...)")
 
 
 def real(x: ArrayLike, name: str) -> Value:

@@ -14,7 +14,7 @@ from ...core.types import Value, normalize_axis
 from ..indexing import take, take_along_axis
 from ..operands import ArrayLike, array_operand, concrete, operand, result
 from ..shaping import reshape, shape_argument
-from .parameters import Fixed, Named, Size, constant, fixed
+from .parameters import Fixed, Named, Size, constant, fixed, no_output
 from .source import Source
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Selection(Source):
         order = self._drawn("permutation", (count,), (count,), np.int64)
         return result(order) if entries is None else take(entries, order, axis=axis)
 
-    def permuted(self, x: ArrayLike, axis: int | None = None) -> Array:
+    def permuted(self, x: ArrayLike, axis: int | None = None, out: None = None) -> Array:
         """The elements in random order; along an axis, in another order for each place along the other axes.
 
         Examples
@@ -51,6 +51,7 @@ class Selection(Source):
         Array([[1, 2, 3],
                [4, 5, 6]])
         """
+        no_output(out, "permuted")
         value = array_operand(x)
         if axis is None:
             order = self._drawn("permuted", (Fixed(np.arange(prod(value.shape))),), (prod(value.shape),), np.int64)
