@@ -8,7 +8,6 @@ _FILE = "it writes numbers to a file, which no derivative follows"
 _CALENDAR = "it is about dates, and arrays here hold numbers"
 _MEMORY = "it asks about memory, which an array shows to nobody"
 _TEXT = "it makes text, of the values alone: it works as it is"
-_BITS = "it is about the bits of integers, which have no derivative: it works as it is"
 _PLAN = "it plans a contraction without computing it; give it x.detach()"
 
 ABSENT = {
@@ -22,12 +21,10 @@ ABSENT = {
     "numpy.is_busday": _CALENDAR,
     "numpy.isnat": _CALENDAR,
     "numpy.may_share_memory": _MEMORY,
-    "numpy.packbits": _BITS,
     "numpy.save": _FILE,
     "numpy.savetxt": _FILE,
     "numpy.savez": _FILE,
     "numpy.savez_compressed": _FILE,
     "numpy.shares_memory": _MEMORY,
-    "numpy.unpackbits": _BITS,
 }
 """The reasons, by the functions' full names."""

@@ -24,15 +24,16 @@ __all__ = ["MODULES", "Entry", "entries", "sample", "table"]
 
 MODULES: tuple[ModuleType, ...] = (np, np.linalg, np.fft)
 
-_MATRIX = np.array([[0.9, 0.3, 0.2], [0.3, 0.8, 0.1], [0.2, 0.1, 0.7]])
-_OTHER = np.array([[0.5, 0.1, 0.7], [0.2, 0.9, 0.3], [0.4, 0.6, 0.8]])
-_VECTOR, _RISING = _MATRIX[0], np.array([0.0, 0.5, 1.0])
+# No two of these numbers are equal or multiples of one another: functions jump at such points, or have kinks there.
+_MATRIX = np.array([[0.91, 0.32, 0.23], [0.34, 0.83, 0.12], [0.21, 0.13, 0.74]])
+_OTHER = np.array([[0.52, 0.11, 0.67], [0.27, 0.95, 0.36], [0.43, 0.61, 0.79]])
+_VECTOR, _RISING = _MATRIX[0], np.array([0.05, 0.55, 1.15])
 _WHOLE, _BITS = np.array([6, 3, 1]), np.array([1, 2, 0])
 _CHOICE = np.array([True, False, True])
 
 _SAMPLES: dict[str, tuple[Any, ...]] = {
     "append": (_VECTOR, 1.0),
-    "astype": (_MATRIX, "float32"),
+    "astype": (_MATRIX, "complex128"),
     "can_cast": ("int8", "int16"),
     "cumulative_prod": (_VECTOR,),
     "cumulative_sum": (_VECTOR,),
