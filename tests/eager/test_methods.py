@@ -282,3 +282,54 @@ def test_every_numeric_method_of_numpy_exists_or_is_deliberately_absent() -> Non
     }
     public = {name for name in dir(np.ndarray) if not name.startswith("_")}
     assert public - absent <= set(dir(wg.Array))
+
+
+def test_methods_are_numpys() -> None:
+    x = wg.array(A, requires_grad=True)
+    for use in (
+        lambda a: a.argpartition(1, axis=1)[:, 1],
+        lambda a: a.compress([True, False, True], axis=1),
+        lambda a: a.take([0, 2], axis=1),
+        lambda a: np.asarray([0, 1, 1]).choose(a) if isinstance(a, np.ndarray) else wg.array([0, 1, 1]).choose(a),
+        lambda a: a.sum(0, where=[True, False, True], initial=1.0),
+        lambda a: a.mean(axis=(0, 1), keepdims=True),
+        lambda a: a.std(1, ddof=1),
+        lambda a: a.ravel("F"),
+        lambda a: a.flatten(),
+        lambda a: a.clip(-0.5, 0.5),
+        lambda a: a.round(1),
+        lambda a: a.cumsum(1),
+        lambda a: a.repeat(2, axis=0),
+        lambda a: a.swapaxes(0, 1),
+        lambda a: a.searchsorted(0.5) if a.ndim == 1 else a[0].argsort().searchsorted(1),
+        lambda a: a.astype("float32", copy=False),
+        lambda a: a.max(1),
+        lambda a: a.dot(a.T),
+        lambda a: a.trace(),
+    ):
+        found, expected = wg.asarray(use(x)), np.asarray(use(A))
+        assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+        close(found.detach(), expected)
+    assert (x.itemsize, x.nbytes, x.tobytes()) == (A.itemsize, A.nbytes, A.tobytes())
+    assert [x.item(2), x.item(1, 1)] == [A.item(2), A.item(1, 1)]
+
+
+def test_methods_that_write() -> None:
+    for write in (
+        lambda a: a.sort(),
+        lambda a: a.sort(axis=0),
+        lambda a: a.partition(1),
+        lambda a: a.put([0, 5], [9.0, 8.0]),
+        lambda a: a.fill(3.0),
+    ):
+        a, x = A.copy(), wg.array(A, requires_grad=True) * 1.0
+        assert write(a) is None
+        assert write(x) is None
+        close(x.detach(), a)
+        with pytest.raises(wg.GraphError, match="leaf"):
+            write(wg.array(A, requires_grad=True))
+    x = wg.array(A, requires_grad=True)
+    y = x * 1.0
+    y.sort(axis=1)
+    (y * wg.array([1.0, 2.0, 3.0])).sum().backward()
+    close(x.grad, 1 + np.argsort(np.argsort(A, axis=1), axis=1))

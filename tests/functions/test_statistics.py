@@ -142,3 +142,15 @@ def test_sums_of_weights(like_numpy):
     for kwargs in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}, {"axis": 1, "weights": np.array([1, 2, 4])}):
         like_numpy("average", X, returned=True, rtol=1e-13, **kwargs)
     like_numpy("average", X, weights=X**2, returned=True, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["var", "std", "nanvar", "nanstd"])
+def test_a_known_mean(name, like_numpy, smooth):
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    for axis in (None, 0, 1, (0, 1)):
+        mean = x.mean(axis, keepdims=True)
+        like_numpy(name, x, axis=axis, mean=mean, ddof=1, rtol=1e-12)
+        like_numpy(name, x, axis=axis, mean=mean + 1, keepdims=True, rtol=1e-12)
+    smooth(lambda x, m: getattr(wg, name)(x, 0, mean=m), x, x[:1] + 0.3)
+    with pytest.raises(wg.ShapeError, match="keepdims"):
+        getattr(wg, name)(x[0], mean=x)

@@ -11,8 +11,10 @@ import pytest
 import wengert as wg
 from wengert.interop import coverage
 from wengert.interop.absent import ABSENT
+from wengert.interop.numpy_protocol import own_function, own_ufunc
 
 PAGE = Path(__file__).parents[2] / "docs" / "numpy-functions.md"
+OF_ONE_TRIANGLE = {"numpy.linalg.cholesky", "numpy.linalg.eigh", "numpy.linalg.eigvalsh"}
 ENTRIES = list(coverage.entries())
 HERE = [e for e in ENTRIES if e.own]
 
@@ -47,7 +49,8 @@ def test_no_parameter_is_missing_without_notice():
 
 @pytest.mark.parametrize("entry", HERE, ids=lambda e: e.name)
 def test_numpys_function_gives_what_it_gives_on_plain_arrays(entry):
-    function, own = numpys(entry), reduce(getattr, entry.own.split(".")[1:], wg)
+    function = numpys(entry)
+    own = (own_ufunc if isinstance(function, np.ufunc) else own_function)(function)[0]
     arguments = coverage.sample(entry.name, function)
     expected = called(function, copy.deepcopy(arguments))
     by_numpy = called(function, coverage.recorded(arguments))
@@ -62,7 +65,8 @@ def test_numpys_function_gives_what_it_gives_on_plain_arrays(entry):
         for y in (found, mine):
             y = wg.asarray(y).detach().numpy()
             assert y.shape == wanted.shape
-            np.testing.assert_allclose(y, wanted, rtol=1e-9, atol=1e-12)
+            if "empty" not in entry.name:
+                np.testing.assert_allclose(y, wanted, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("entry", [e for e in HERE if e.differentiable], ids=lambda e: e.name)
@@ -84,6 +88,8 @@ def test_derivatives_through_numpys_function(entry):
         return new.get(path, value)
 
     def f(*given):
+        if entry.name in OF_ONE_TRIANGLE:
+            given = [x + x.mT for x in map(wg.asarray, given)]
         new = {path: x * 1.0 for (path, _), x in zip(places, given, strict=True)}
         return [
             y for y in called(function, filled(arguments, (), new)) if getattr(y, "dtype", np.dtype(int)).kind in "fc"

@@ -17,6 +17,7 @@ from ..functions import (
     shaping,
     sorting,
     statistics,
+    writing,
 )
 from ..functions.devices import check_device
 from ..ops import elementwise as el
@@ -96,8 +97,8 @@ class Methods(Operators):
     argmax, argmin = reductions.argmax, reductions.argmin
     cumsum, cumprod = scans.cumsum, scans.cumprod
     mean, var, std = statistics.mean, statistics.var, statistics.std
-    argsort, searchsorted = sorting.argsort, sorting.searchsorted
-    take, nonzero = indexing.take, indexing.nonzero
+    argsort, argpartition, searchsorted = sorting.argsort, sorting.argpartition, sorting.searchsorted
+    take, nonzero, choose = indexing.take, indexing.nonzero, selection.choose
     dot, diagonal, trace = contraction.dot, contraction.diagonal, contraction.trace
     clip, round = selection.clip, rounding.round
     norm = linalg.norm
@@ -118,6 +119,10 @@ class Methods(Operators):
 
     flatten = ravel
 
+    def compress(self, condition: Any, axis: int | None = None) -> Array:
+        """See :func:`wengert.compress`."""
+        return indexing.compress(condition, self, axis)
+
     def conj(self) -> Array:
         """The complex conjugate; a real array as it is."""
         return apply(el.conj, self) if self.dtype.kind == "c" else self  # type: ignore[return-value]
@@ -127,6 +132,14 @@ class Methods(Operators):
     def sort(self, axis: int = -1, kind: str | None = None, *, stable: bool | None = None) -> None:
         """Sort in place, as NumPy's method does; :func:`wengert.sort` gives a sorted copy."""
         self[...] = sorting.sort(self, axis, kind=kind, stable=stable)
+
+    def partition(self, kth: Any, axis: int = -1) -> None:
+        """Partition in place, as NumPy's method does; :func:`wengert.partition` gives a copy."""
+        self[...] = sorting.partition(self, kth, axis)
+
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """Write at indices of the flattened array, in place; see :func:`wengert.put`."""
+        writing.put(self, indices, values, mode)
 
     def fill(self, value: Any) -> None:
         """Set all elements to a value, in place."""

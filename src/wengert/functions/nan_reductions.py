@@ -203,6 +203,7 @@ def nanvar(
     ddof: float = 0,
     keepdims: bool = False,
     where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
     correction: float | None = None,
 ) -> Array:
     """The variance (:func:`var`) of the elements that are not NaN; NaN where there are no more than ``ddof``.
@@ -213,7 +214,7 @@ def nanvar(
     >>> wg.nanvar([1.0, wg.nan, 3.0])
     Array(1.)
     """
-    return _spread(variance_of, a, axis, dtype, keepdims, where, delta(ddof, correction))
+    return _spread(variance_of, a, axis, dtype, keepdims, where, delta(ddof, correction), mean)
 
 
 def nanstd(
@@ -224,6 +225,7 @@ def nanstd(
     ddof: float = 0,
     keepdims: bool = False,
     where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
     correction: float | None = None,
 ) -> Array:
     """The standard deviation (:func:`std`) of the elements that are not NaN; see :func:`nanvar`.
@@ -234,7 +236,7 @@ def nanstd(
     >>> wg.nanstd([1.0, wg.nan, 3.0])
     Array(1.)
     """
-    return _spread(deviation_of, a, axis, dtype, keepdims, where, delta(ddof, correction))
+    return _spread(deviation_of, a, axis, dtype, keepdims, where, delta(ddof, correction), mean)
 
 
 def _spread(
@@ -245,8 +247,9 @@ def _spread(
     keepdims: bool,
     where: ArrayLike | None,
     ddof: float,
+    mean: ArrayLike | None,
 ) -> Array:
     x, given = inexact(a, dtype)
     axes = normalize_axes(axis, len(x.shape))
-    out = measure(x, _present(x, where), axes, keepdims, ddof, float("nan"))
+    out = measure(x, _present(x, where), axes, keepdims, ddof, float("nan"), mean)
     return result(out if given.kind == "c" else as_dtype(out, given))

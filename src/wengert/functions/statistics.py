@@ -187,6 +187,7 @@ def var(
     ddof: float = 0,
     keepdims: bool = False,
     where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
     correction: float | None = None,
 ) -> Array:
     """The variance: the mean of abs(a - mean(a))².
@@ -205,6 +206,8 @@ def var(
         Whether the axes stay, with length 1.
     where : array of bool, optional
         Which elements count, broadcast to ``a``; by default all.
+    mean : array, optional
+        The mean, if it is known, with the axes that are reduced kept (``keepdims=True``); derivatives follow it.
     correction : float, optional
         The array API's name for ``ddof``.
 
@@ -233,15 +236,21 @@ def var(
     x, given = inexact(a, dtype)
     mask = None if where is None else mask_of(where, x.shape)
     axes = normalize_axes(axis, len(x.shape))
-    out = variance_of(x, mask, axes, keepdims, delta(ddof, correction))
+    out = variance_of(x, mask, axes, keepdims, delta(ddof, correction), mean=mean)
     return result(out if given.kind == "c" else as_dtype(out, given))
 
 
 def variance_of(
-    x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float, of_nothing: float = 0.0
+    x: Value,
+    mask: Value | None,
+    axes: Axes,
+    keepdims: bool,
+    ddof: float,
+    of_nothing: float = 0.0,
+    mean: ArrayLike | None = None,
 ) -> Value:
     """The variance of the elements in the mask."""
-    deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing)
+    deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing, mean)
     if deviation.dtype.kind == "c":
         squares = el.add(el.square(el.real(deviation)), el.square(el.imag(deviation)))
     else:
@@ -250,11 +259,22 @@ def variance_of(
 
 
 def _deviations(
-    x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float, of_nothing: float
+    x: Value,
+    mask: Value | None,
+    axes: Axes,
+    keepdims: bool,
+    ddof: float,
+    of_nothing: float,
+    mean: ArrayLike | None,
 ) -> tuple[Value, Value]:
-    """The elements less their mean, 0 outside of the mask; and the degrees of freedom, or a number in place of none."""
+    """The elements less their mean, or the one given, 0 outside of the mask; and the degrees of freedom.
+
+    Where there are none, these are ``of_nothing``.
+    """
     count = _count(x, mask, axes, True)
-    deviation = el.subtract(x, _mean(x, mask, count, axes, True))
+    deviation = el.subtract(x, _mean(x, mask, count, axes, True) if mean is None else array_operand(mean))
+    if deviation.shape != x.shape:
+        raise ShapeError(f"the mean of an array of shape {x.shape} must broadcast to it: keep its axes (keepdims=True)")
     if mask is None:
         return deviation, count - ddof if count > ddof else of_nothing
     freedom = el.where(el.greater(count, ddof), el.subtract(count, ddof), of_nothing)
@@ -271,13 +291,14 @@ def std(
     ddof: float = 0,
     keepdims: bool = False,
     where: ArrayLike | None = None,
+    mean: ArrayLike | None = None,
     correction: float | None = None,
 ) -> Array:
     """The standard deviation, the square root of the variance.
 
     Parameters
     ----------
-    a, axis, dtype, ddof, keepdims, where, correction
+    a, axis, dtype, ddof, keepdims, where, mean, correction
         As for :func:`var`.
 
     Returns
@@ -300,15 +321,21 @@ def std(
     x, given = inexact(a, dtype)
     mask = None if where is None else mask_of(where, x.shape)
     axes = normalize_axes(axis, len(x.shape))
-    out = deviation_of(x, mask, axes, keepdims, delta(ddof, correction))
+    out = deviation_of(x, mask, axes, keepdims, delta(ddof, correction), mean=mean)
     return result(out if given.kind == "c" else as_dtype(out, given))
 
 
 def deviation_of(
-    x: Value, mask: Value | None, axes: Axes, keepdims: bool, ddof: float, of_nothing: float = 0.0
+    x: Value,
+    mask: Value | None,
+    axes: Axes,
+    keepdims: bool,
+    ddof: float,
+    of_nothing: float = 0.0,
+    mean: ArrayLike | None = None,
 ) -> Value:
     """The standard deviation of the elements in the mask."""
-    deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing)
+    deviation, freedom = _deviations(x, mask, axes, keepdims, ddof, of_nothing, mean)
     root = el.sqrt(freedom) if hasattr(freedom, "dtype") else sqrt(freedom)
     return divided(red.norm(deviation, axes=axes, keepdims=keepdims), root)
 

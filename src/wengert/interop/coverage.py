@@ -151,6 +151,10 @@ _INTEGERS = {
 }
 
 
+_CALLED = {"numpy.trace": "x.trace()", "numpy.lib.stride_tricks.sliding_window_view": "wg.sliding_window_view"}
+"""How the library's functions are called that do not stand where NumPy's do."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """What there is for a function of NumPy's."""
@@ -182,7 +186,8 @@ def _entry(name: str, function: Callable[..., Any]) -> Entry:
     if own is None:
         return Entry(name, None, False, why=ABSENT[name])
     without = () if isinstance(function, np.ufunc) else _lacking(own, function)
-    return Entry(name, f"wg.{name.removeprefix('numpy.')}", _is_differentiable(name, function), without)
+    called = _CALLED.get(name, f"wg.{name.removeprefix('numpy.')}")
+    return Entry(name, called, _is_differentiable(name, function), without)
 
 
 def _lacking(own: Callable[..., Any], numpys: Callable[..., Any]) -> tuple[str, ...]:
@@ -244,11 +249,9 @@ def table() -> str:
     lines = []
     for module in MODULES:
         own = [e for e in found if e.name.rpartition(".")[0] == module.__name__ and e.own]
-        lines += [f"## `{module.__name__}`", "", "| NumPy | here | derivative | without |", "|---|---|---|---|"]
+        lines += [f"## `{module.__name__}`", "", "| NumPy | here | derivative |", "|---|---|---|"]
         lines += [
-            f"| `{e.name.rpartition('.')[2]}` | `{e.own}` | {'yes' if e.differentiable else 'constant'} "
-            f"| {', '.join(f'`{p}`' for p in e.without)} |"
-            for e in own
+            f"| `{e.name.rpartition('.')[2]}` | `{e.own}` | {'yes' if e.differentiable else 'constant'} |" for e in own
         ]
         lines.append("")
     lines += ["## Not here, and why", "", "| NumPy | why |", "|---|---|"]
