@@ -75,6 +75,8 @@ def _home_of(ufunc: np.ufunc) -> tuple[Any, str]:
         return functions, "numpy"
     if getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc:
         return functions.special, "scipy.special"
+    if getattr(sys.modules.get("scipy.special._ufuncs"), ufunc.__name__, None) is ufunc:  # called by a function there
+        return functions.special, "scipy.special"
     return None, getattr(ufunc, "__module__", None) or "ufunc"
 
 
