@@ -141,8 +141,9 @@ def own_ufunc(ufunc: np.ufunc) -> tuple[Callable[..., Any] | None, str]:
     name = ufunc.__name__
     if getattr(np, name, None) is ufunc:
         return getattr(functions, name, None), f"numpy.{name}"
-    if getattr(sys.modules.get("scipy.special"), name, None) is ufunc:
-        return getattr(functions.special, name, None), f"scipy.special.{name}"
+    for home in ("scipy.special", "scipy.special._ufuncs"):  # in the latter are those that SciPy's functions call
+        if getattr(sys.modules.get(home), name, None) is ufunc:
+            return getattr(functions.special, name, None), f"scipy.special.{name}"
     return None, f"{getattr(ufunc, '__module__', None) or 'ufunc'}.{name}"
 
 

@@ -72,6 +72,14 @@ def test_scipys_ufunc_records(name):
         ufunc(*inputs, out=tuple(np.zeros(2, y.dtype) for y in expected))
 
 
+def test_scipys_functions_around_ufuncs_record():
+    x = wg.array([1.5, 2.5], requires_grad=True)
+    for name, args in (("lambertw", (x,)), ("zeta", (x,)), ("zeta", (x, 2.0)), ("sinc", (x,))):
+        found = getattr(scipy.special, name)(*args)
+        assert found.requires_grad
+        np.testing.assert_array_equal(found.detach(), getattr(wg.special, name)(*args).detach())
+
+
 def test_aliases():
     for alias, name in ALIASES.items():
         assert getattr(wg.special, alias) is getattr(wg.special, name)

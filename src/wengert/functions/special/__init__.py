@@ -92,6 +92,8 @@ from .logistic import (
     xlogy as xlogy,
 )
 
+_lambertw, _zeta, _riemann_zeta = lambertw, zeta, zeta  # the ufuncs that SciPy's functions call, for NumPy's protocol
+
 __all__ = ["sinc"]
 __all__ += bessel.__all__
 __all__ += error_functions.__all__

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import factorial, pi
 from typing import Any
 
 import numpy as np
 
 from ..protocol import quiet
+from .blocks import blockwise
 from .deferred import scipys
 
 __all__ = ["BERNOULLI", "float_dtype", "polygamma", "polygamma_drop"]
@@ -81,13 +83,15 @@ def polygamma_drop(a: Any, b: Any, *, order: int) -> Any:
     dtype = float_dtype(a, b)
     if dtype.kind == "c":
         raise TypeError("of real numbers only")
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    a, b = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
     positive = (a > 0) & (a + b > 0)
+    out = np.empty(a.shape)
     with quiet():
-        out = _drop(np.where(positive, a, 1.0), np.where(positive, b, 0.0), order)
-        if not positive.all():
-            out = np.where(positive, out, _polygamma(order, a) - _polygamma(order, a + b))
-    return np.asarray(out).astype(dtype)[()]
+        out[positive] = blockwise(partial(_drop, n=order), a[positive], b[positive])
+        rest = ~positive
+        if rest.any():
+            out[rest] = _polygamma(order, a[rest]) - _polygamma(order, a[rest] + b[rest])
+    return out.astype(dtype)[()]
 
 
 def _drop(a: Any, b: Any, n: int) -> Any:
@@ -97,7 +101,7 @@ def _drop(a: Any, b: Any, n: int) -> Any:
 
     far = a + _SHIFT
     leading = np.log1p(b / far)
-    steps = np.arange(_SHIFT).reshape(-1, *[1] * max(a.ndim, b.ndim))
+    steps = np.arange(_SHIFT)[:, None]
     total = factorial(n) * power_drop(a + steps, n + 1).sum(0) + factorial(n) / 2 * power_drop(far, n + 1)
     total = total + (factorial(n - 1) * power_drop(far, n) if n else leading)
     inverse = far ** float(-n)
