@@ -9,6 +9,7 @@ from . import contraction, control, elementwise, families, indexing, linalg, red
 __all__ = ["contraction", "control", "elementwise", "families", "indexing", "linalg", "reductions", "shaping"]
 
 from . import (
+    coincidence as coincidence,
     factorisations as factorisations,
     matrix_functions as matrix_functions,
     pseudoinverse as pseudoinverse,
@@ -16,4 +17,4 @@ from . import (
     sylvester as sylvester,
 )
 
-__all__ += ["factorisations", "matrix_functions", "pseudoinverse", "spectral", "sylvester"]
+__all__ += ["coincidence", "factorisations", "matrix_functions", "pseudoinverse", "spectral", "sylvester"]
