@@ -30,7 +30,7 @@ REFUSAL = (TypeError, np.exceptions.ComplexWarning)
 # A float that is constant on purpose: the derivative is 0, and finite differences say otherwise.
 CUT = ("stop_gradient",)
 # Where a complex step is no use: a factorisation rounds real and imaginary part relative to the larger of the two.
-FACTORED = ("cofactor", "cofactor_derivative", "matrix_function", "pinv", "lstsq")
+FACTORED = ("cofactor", "cofactor_derivative", "matrix_function", "pinv", "lstsq", "sylvester")
 # SciPy's algorithms of these drop an imaginary part that is tiny.
 FACTORED += ("jv", "yv", "expi", "sici", "shichi", "riemann_zeta_derivative")
 # In which order the others are, NumPy leaves open, and it is not that of the real numbers for complex ones.

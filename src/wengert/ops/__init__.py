@@ -6,6 +6,7 @@ evaluated, on boxes it goes through their interpreters.
 
 from . import (
     bits,
+    coincidence,
     contraction,
     control,
     convolution,
@@ -35,6 +36,7 @@ from . import (
 
 __all__ = [
     "bits",
+    "coincidence",
     "contraction",
     "control",
     "convolution",

@@ -1,8 +1,6 @@
 """Eigenvalues and singular values, with and without their vectors.
 
-The vectors of eigenvalues that coincide are any basis of their space. Derivatives divide by the differences of
-eigenvalues: where these are zero up to rounding, the quotient is 0 if its numerator is zero up to rounding, which it is
-for what does not depend on the choice of the basis, and NaN if it is not (:data:`divide_by_gaps`).
+What becomes of eigenvalues that coincide is said in :mod:`wengert.ops.coincidence`.
 
 The formulas are those of J. Magnus, "On differentiating eigenvalues and eigenvectors", Econometric Theory 1 (1985), and
 of J. Townsend, "Differentiating the singular value decomposition" (2016), the latter split into parts for the
@@ -11,16 +9,15 @@ differences and for the sums of singular values: they are the eigenvalues ±s of
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..backends import backend
 from ..core.primitive import Example
-from ..core.types import ArrayType, Value, broadcast_shapes
+from ..core.types import ArrayType, Value
+from .coincidence import divide_by_gaps, rounding_bound, shared, spoilt_bound, tie_shares
 from .contraction import matmul
-from .elementwise import absolute, astype, imag, real_part, stop_gradient, where
-from .families import conjugate, constant, general, result_dtype
+from .elementwise import absolute, astype, imag, real_part, where
+from .families import conjugate, general, result_dtype
 from .linalg import solve
-from .reductions import argmax, norm, sum as sum_
+from .reductions import argmax, sum as sum_
 from .shaping import adjoint, concatenate, last_diagonal, reshape, swap_last
 from .stacks import (
     as_columns,
@@ -38,7 +35,6 @@ from .stacks import (
 )
 
 __all__ = [
-    "divide_by_gaps",
     "eig",
     "eigh",
     "eigvals",
@@ -47,138 +43,12 @@ __all__ = [
     "singular_values_push",
     "svd",
     "svdvals",
-    "tie_shares",
 ]
 
 Pair = tuple[Value | None, Value | None]
 Triple = tuple[Value | None, Value | None, Value | None]
 
-
-# Coinciding eigenvalues ----------------------------------------------------------------------------------------------
-
-
-def _gaps_type(e: ArrayType, rows: ArrayType, columns: ArrayType, bound: ArrayType, **params: Any) -> ArrayType:
-    stack = broadcast_shapes(e.shape[:-2], rows.shape[:-1], columns.shape[:-1], bound.shape[:-2])
-    dtype = result_dtype(_quotient, (float_dtype(e), float_dtype(rows, columns)))
-    return ArrayType((*stack, *e.shape[-2:]), dtype)
-
-
 _quotient = backend.implementation("divide")
-
-
-def _gaps_push(t: Value, rows: Value, columns: Value, bound: Value, *, size: int, hollow: bool) -> Value:
-    return divide_by_gaps(t, rows, columns, _bound_of(t, bound), size=size, hollow=hollow)
-
-
-def _gaps_pull(ct: Value, rows: Value, columns: Value, bound: Value, *, size: int, hollow: bool) -> Value:
-    return _gaps_push(ct, conjugate(rows), conjugate(columns), bound, size=size, hollow=hollow)
-
-
-def _gaps_slope(ct: Value, rows: Value, columns: Value, bound: Value, out: Value, *, size: int, hollow: bool) -> Value:
-    return conjugate(out) * _gaps_pull(ct, rows, columns, bound, size=size, hollow=hollow)
-
-
-divide_by_gaps = general(  # e_ij / (columns_j - rows_i), and where these coincide 0 or NaN
-    # NaN if |e_ij| is more than rounding relative to ``bound``, a matrix that broadcasts. A negative bound says that
-    # it is NaN in any case. ``size`` is that of the matrix whose eigenvalues they are; ``hollow`` makes the diagonal 0.
-    "divide_by_gaps",
-    "e rows columns bound",
-    jvp=[
-        _gaps_push,
-        lambda t, rows, columns, bound, out, *, size, hollow: _gaps_push(
-            out * as_columns(t), rows, columns, bound, size=size, hollow=hollow
-        ),
-        lambda t, rows, columns, bound, out, *, size, hollow: (
-            -_gaps_push(out * as_rows(t), rows, columns, bound, size=size, hollow=hollow)
-        ),
-        None,
-    ],
-    vjp=[
-        _gaps_pull,
-        lambda ct, rows, columns, bound, out, *, size, hollow: sum_(
-            _gaps_slope(ct, rows, columns, bound, out, size=size, hollow=hollow),
-            axes=(len(ct.shape) - 1,),
-            keepdims=False,
-        ),
-        lambda ct, rows, columns, bound, out, *, size, hollow: (
-            -sum_(
-                _gaps_slope(ct, rows, columns, bound, out, size=size, hollow=hollow),
-                axes=(len(ct.shape) - 2,),
-                keepdims=False,
-            )
-        ),
-        None,
-    ],
-    type_rule=_gaps_type,
-    batch=batch_stack(lambda *inputs, **params: divide_by_gaps(*inputs, **params), 2, 1, 1, 2),
-    examples=(
-        Example(
-            ((3, 3), (3,), (3,), [[1]]),
-            {"size": 3, "hollow": True},
-            prepare=lambda e, r, c, b: (e, _apart(r), _apart(r), b),
-        ),
-        Example(
-            ((2, 3, 2), (1,), (2, 2), [[1]]),
-            {"size": 3, "hollow": False},
-            prepare=lambda e, r, c, b: (e, r, _apart(c) + 5.0, b),
-        ),
-        Example(((0, 0), (0,), (0,), [[1]]), {"size": 0, "hollow": False}),
-    ),
-)
-
-
-def _apart(w: Value) -> Value:
-    """Numbers at least a half from one another."""
-    return 0.1 * w + backend.arange(w.shape[-1])
-
-
-def _size_of(e: Value) -> Value:
-    """How large the elements of matrices are, for what counts as rounding; matrices of one element."""
-    axes = (len(e.shape) - 2, len(e.shape) - 1)
-    return stop_gradient(norm(e, axes=axes, keepdims=True))
-
-
-def _bound(e: Value, strict: bool) -> Value:
-    return -1.0 - _size_of(e) if strict else _size_of(e)
-
-
-def _bound_of(e: Value, bound: Value) -> Value:
-    """The bound for other numerators; what is NaN in any case stays so."""
-    return where(bound < 0, bound, _size_of(e))
-
-
-tie_shares = constant(  # in row i one over the number of w's elements that coincide with v_i, in the places of these
-    # Both are the same numbers, perhaps in different orders; w is sorted if it is real. With ``signed`` they stand for
-    # ±w, so that those of 0 cancel.
-    "tie_shares",
-    type_rule=lambda v, w, *, size, signed: ArrayType((*v.shape, w.shape[-1]), magnitude_dtype(float_dtype(w))),
-    batch=batch_stack(lambda v, w, **params: tie_shares(v, w, **params), 1, 1),
-    examples=(
-        *(
-            Example((numbers, numbers), {"size": 3, "signed": signed})
-            for numbers in ([1.0, 2.0, 2.5], [[1.0, 1.0, 2.0], [0.0, 0.0, 1.0]])
-            for signed in (False, True)
-        ),
-        Example(([1.0, 2j, 1.0], [1.0, 1.0, 2j]), {"size": 3, "signed": False}),
-        Example(((0,), (0,)), {"size": 0, "signed": False}),
-    ),
-)
-
-
-def _shared(d: Value, shares: Value) -> Value:
-    """Derivatives by eigenvalues, or of them, shared evenly by those that coincide."""
-    return sum_(where(shares == 0, 0, shares * as_rows(d)), axes=(len(d.shape),), keepdims=False)
-
-
-def _spoilt(bound: Value, *cotangents: Value | None) -> Value:
-    """The bound for vectors that are used with functions of their own eigenvalues.
-
-    Where those coincide, the basis that would be right depends on the direction: there is no derivative to be had.
-    """
-    for ct in cotangents:
-        if ct is not None:
-            bound = where(ct != 0, -1.0, bound)
-    return bound
 
 
 def _inner_columns(u: Value, x: Value) -> Value:
@@ -200,7 +70,7 @@ def _eigh_type(a: ArrayType, *, strict: bool) -> tuple[ArrayType, ArrayType]:
 def _eigh_push(t: Value, out: tuple[Value, Value], *, strict: bool) -> tuple[Value, Value]:
     w, v = out
     moved = matmul(adjoint(v), matmul(hermitian_part(t), v))
-    bound = _bound(moved, strict)
+    bound = rounding_bound(moved, strict)
     return real_part(last_diagonal(moved)), matmul(v, divide_by_gaps(moved, w, w, bound, size=w.shape[-1], hollow=True))
 
 
@@ -210,9 +80,9 @@ def _eigh_pull(ct: Pair, out: tuple[Value, Value], *, strict: bool) -> Value:
     if by_vectors is None:
         return matmul(v * as_rows(by_values), adjoint(v))
     turned = matmul(adjoint(v), by_vectors)
-    bound = _bound(turned, strict)
+    bound = rounding_bound(turned, strict)
     if by_values is not None:
-        bound = _spoilt(bound, as_rows(by_values), as_columns(by_values))
+        bound = spoilt_bound(bound, as_rows(by_values), as_columns(by_values))
     inner = divide_by_gaps(skew_part(turned), w, w, bound, size=w.shape[-1], hollow=True)
     if by_values is not None:
         inner = inner + diagonal_matrix(by_values)
@@ -252,12 +122,12 @@ eigh = general(  # of the lower triangle; the gradient is Hermitian
 def _eigvalsh_push(t: Value, a: Value) -> Value:
     w, v = eigh(a, strict=True)
     moved = real_part(_inner_columns(v, matmul(hermitian_part(t), v)))
-    return _shared(moved, tie_shares(w, w, size=w.shape[-1], signed=False))
+    return shared(moved, tie_shares(w, w, size=w.shape[-1], signed=False))
 
 
 def _eigvalsh_pull(ct: Value, a: Value) -> Value:
     w, v = eigh(a, strict=True)
-    return matmul(v * as_rows(_shared(ct, tie_shares(w, w, size=w.shape[-1], signed=False))), adjoint(v))
+    return matmul(v * as_rows(shared(ct, tie_shares(w, w, size=w.shape[-1], signed=False))), adjoint(v))
 
 
 eigvalsh = general(
@@ -295,14 +165,14 @@ def _svd_push(t: Value, out: tuple[Value, Value, Value], *, full: bool, strict: 
     u, v = leading_columns(out[0], k), adjoint(leading_rows(out[2], k))
     right, left = matmul(t, v), matmul(adjoint(t), u)
     p = matmul(adjoint(u), right)
-    bound = _bound(p, strict)
+    bound = rounding_bound(p, strict)
     h = divide_by_gaps(hermitian_part(p), s, s, bound, size=max(m, n), hollow=True)
     r = divide_by_gaps(skew_part(p), -s, s, bound, size=max(m, n), hollow=False)
     parts = []
     for basis, moved, turned, given in ((u, right, h + r, out[0]), (v, left, h - r, adjoint(out[2]))):
         moves = matmul(basis, turned)
         if basis.shape[-2] > k:
-            across = _over_values(off_range(basis, moved), s, _bound(moved, strict), max(m, n))
+            across = _over_values(off_range(basis, moved), s, rounding_bound(moved, strict), max(m, n))
             moves = moves + across
             if full:
                 rest = trailing_columns(given, k)
@@ -333,10 +203,12 @@ def _svd_pull(ct: Triple, out: tuple[Value, Value, Value], *, full: bool, strict
     turned_u, across_u = _turned(by_u, u, out[0], k)
     turned_v, across_v = _turned(by_v, v, adjoint(out[2]), k)
     both, apart = _sum(turned_u, turned_v), _sum(turned_u, None if turned_v is None else -turned_v)
-    bound = _bound(both, strict) + (0.0 if turned_u is None or turned_v is None else _bound(apart, strict))
+    bound = rounding_bound(both, strict) + (
+        0.0 if turned_u is None or turned_v is None else rounding_bound(apart, strict)
+    )
     rows = None if by_s is None else as_rows(by_s)
     columns = None if by_s is None else as_columns(by_s)
-    spoilt = _spoilt(bound, rows, columns)
+    spoilt = spoilt_bound(bound, rows, columns)
     by_p = divide_by_gaps(skew_part(both), s, s, spoilt, size=max(m, n), hollow=True)
     phases = spoilt if u.dtype.kind == "c" else bound  # of a singular value 0: real vectors have none
     by_p = by_p + divide_by_gaps(skew_part(apart), -s, s, phases, size=max(m, n), hollow=False)
@@ -344,10 +216,10 @@ def _svd_pull(ct: Triple, out: tuple[Value, Value, Value], *, full: bool, strict
         by_p = by_p + diagonal_matrix(by_s)
     left = matmul(u, by_p)
     if across_u is not None:
-        left = left + _over_values(across_u, s, _spoilt(_bound(by_u, strict), rows), max(m, n))
+        left = left + _over_values(across_u, s, spoilt_bound(rounding_bound(by_u, strict), rows), max(m, n))
     total = matmul(left, adjoint(v))
     if across_v is not None:
-        over = _over_values(across_v, s, _spoilt(_bound(by_v, strict), rows), max(m, n))
+        over = _over_values(across_v, s, spoilt_bound(rounding_bound(by_v, strict), rows), max(m, n))
         total = total + matmul(u, adjoint(over))
     return total
 
@@ -407,13 +279,13 @@ def singular_values_push(t: Value, a: Value) -> Value:
     """The derivative of the singular values along a direction."""
     u, s, vh = svd(a, full=False, strict=True)
     moved = real_part(_inner_columns(u, matmul(t, adjoint(vh))))
-    return _shared(moved, tie_shares(s, s, size=max(a.shape[-2:]), signed=True))
+    return shared(moved, tie_shares(s, s, size=max(a.shape[-2:]), signed=True))
 
 
 def singular_values_pull(ct: Value, a: Value) -> Value:
     """The cotangent of a matrix for one of its singular values."""
     u, s, vh = svd(a, full=False, strict=True)
-    return matmul(u * as_rows(_shared(ct, tie_shares(s, s, size=max(a.shape[-2:]), signed=True))), vh)
+    return matmul(u * as_rows(shared(ct, tie_shares(s, s, size=max(a.shape[-2:]), signed=True))), vh)
 
 
 svdvals = general(
@@ -455,7 +327,7 @@ def _eig_push(t: Value, out: tuple[Value, Value], *, strict: bool) -> tuple[Valu
     w, v = out
     moved = solve(v, matmul(t, v))
     n = w.shape[-1]
-    moves = matmul(v, divide_by_gaps(moved, w, w, _bound(moved, strict), size=n, hollow=True))
+    moves = matmul(v, divide_by_gaps(moved, w, w, rounding_bound(moved, strict), size=n, hollow=True))
     if n:
         chosen, largest = _largest(v)
         growth = as_rows(real_part(_inner_columns(v, moves)))
@@ -476,9 +348,9 @@ def _eig_pull(ct: Pair, out: tuple[Value, Value], *, strict: bool) -> Value:
             turn = imag(along) / largest
             by_vectors = by_vectors - v * real_part(along) + 1j * where(chosen, turn, 0)
         turned = matmul(adjoint(v), by_vectors)
-        bound = _bound(turned, strict)
+        bound = rounding_bound(turned, strict)
         if by_values is not None:
-            bound = _spoilt(bound, as_rows(by_values), as_columns(by_values))
+            bound = spoilt_bound(bound, as_rows(by_values), as_columns(by_values))
         over = divide_by_gaps(turned, conjugate(w), conjugate(w), bound, size=n, hollow=True)
         inner = over if inner is None else inner + over
     return solve(adjoint(v), matmul(inner, adjoint(v)))
@@ -511,13 +383,13 @@ eig = general(
 def _eigvals_push(t: Value, a: Value, out: Value) -> Value:
     w, v = eig(a, strict=True)  # in an order that may be another
     shares = tie_shares(out, w, size=w.shape[-1], signed=False)
-    return _shared(last_diagonal(solve(v, matmul(t, v))), shares)
+    return shared(last_diagonal(solve(v, matmul(t, v))), shares)
 
 
 def _eigvals_pull(ct: Value, a: Value, out: Value) -> Value:
     w, v = eig(a, strict=True)
     shares = swap_last(tie_shares(out, w, size=w.shape[-1], signed=False))
-    return solve(adjoint(v), as_columns(_shared(ct, shares)) * adjoint(v))
+    return solve(adjoint(v), as_columns(shared(ct, shares)) * adjoint(v))
 
 
 eigvals = general(
