@@ -15,23 +15,17 @@ INF, NAN = np.inf, np.nan
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A function at a point, and the gradient of the sum of its result (of the real part) in both libraries."""
+class Point:
+    """A function in both libraries, and where."""
 
-    name: str
-    """The public function."""
     shown: str
     """What is computed, and at which point, for a reader."""
     torch: Callable[..., Any]
     wengert: Callable[..., Any]
     at: Sequence[Any]
-    in_torch: Sequence[Any]
-    """A gradient for each argument."""
-    in_wengert: Sequence[Any] | type[Exception]
-    """Likewise, or the error that there is instead."""
-    why: str
 
     def gradients_in_torch(self) -> list[Any]:
+        """Of the sum of the result (of the real part), with respect to each argument."""
         leaves = [torch.tensor(np.asarray(x), requires_grad=True) for x in self.at]
         total = torch.real(torch.sum(self.torch(*leaves)))
         return [as_array(g) for g in torch.autograd.grad(total, leaves, allow_unused=True, materialize_grads=True)]
@@ -44,6 +38,16 @@ class Difference:
         return [np.asarray(g) for g in found]
 
 
+@dataclass(frozen=True)
+class Difference(Point):
+    """A point at which the gradients differ."""
+
+    in_torch: Sequence[Any]
+    in_wengert: Sequence[Any] | type[Exception]
+    """Gradients, or the error that there is instead."""
+    why: str
+
+
 def _masked_root(module):
     return lambda x: module.where(x > 0, module.sqrt(x), 0.0)
 
@@ -54,7 +58,6 @@ def _masked_quotient(module):
 
 CONVENTIONS = [
     Difference(
-        "where",
         "where(x > 0, sqrt(x), 0) at [0, 4]",
         _masked_root(torch),
         _masked_root(wg),
@@ -64,7 +67,6 @@ CONVENTIONS = [
         "a cotangent that is exactly zero stays zero, so that a mask is enough",
     ),
     Difference(
-        "where",
         "where(x != 0, 1 / x, 0) at [0, 4]",
         _masked_quotient(torch),
         _masked_quotient(wg),
@@ -74,7 +76,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "sqrt",
         "sqrt(x)[1:] at [0, 4]",
         lambda x: torch.sqrt(x)[1:],
         lambda x: wg.sqrt(x)[1:],
@@ -84,7 +85,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "hypot",
         "hypot(x, y) at (0, 0)",
         torch.hypot,
         wg.hypot,
@@ -94,7 +94,6 @@ CONVENTIONS = [
         "the subgradient of least norm, as of the 2-norm, whose gradient at 0 is 0 in both",
     ),
     Difference(
-        "logaddexp",
         "logaddexp(x, y) at (-inf, -inf)",
         torch.logaddexp,
         wg.logaddexp,
@@ -104,7 +103,6 @@ CONVENTIONS = [
         "what is masked out contributes nothing",
     ),
     Difference(
-        "logaddexp2",
         "logaddexp2(x, y) at (-inf, -inf)",
         torch.logaddexp2,
         wg.logaddexp2,
@@ -114,7 +112,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "logsumexp",
         "logsumexp(x) at [-inf, -inf]",
         lambda x: torch.logsumexp(x, 0),
         wg.logsumexp,
@@ -124,7 +121,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "special.xlogy",
         "xlogy(x, y) at (0, 0)",
         torch.special.xlogy,
         wg.special.xlogy,
@@ -134,17 +130,15 @@ CONVENTIONS = [
         "0 log y is 0 for every y",
     ),
     Difference(
-        "special.xlog1py",
         "xlog1py(x, y) at (0, -1)",
         torch.special.xlog1py,
-        lambda x, y: wg.special.xlog1py(x, y),
+        wg.special.xlog1py,
         [0.0, -1.0],
         [0.0, NAN],
         [0.0, 0.0],
         "likewise",
     ),
     Difference(
-        "fmax",
         "fmax(x, y) at (1, 1)",
         torch.fmax,
         wg.fmax,
@@ -154,7 +148,6 @@ CONVENTIONS = [
         "a tie gives ½ to each, as it does in maximum in both",
     ),
     Difference(
-        "fmin",
         "fmin(x, y) at (1, 1)",
         torch.fmin,
         wg.fmin,
@@ -164,7 +157,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "max",
         "max along an axis, at [3, 1, 3]",
         lambda x: torch.max(x, 0)[0],
         lambda x: wg.max(x, axis=0),
@@ -174,7 +166,6 @@ CONVENTIONS = [
         "ties share evenly, as in PyTorch's amax; its max(dim) gives the derivative to the index that it returns",
     ),
     Difference(
-        "maximum",
         "maximum(x, y) at (nan, 1)",
         torch.maximum,
         wg.maximum,
@@ -184,7 +175,6 @@ CONVENTIONS = [
         "the result depends on no argument",
     ),
     Difference(
-        "max",
         "max(x) at [nan, 1]",
         torch.amax,
         wg.max,
@@ -194,7 +184,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "median",
         "median of [3, 1, 2, 4]",
         torch.median,
         wg.median,
@@ -204,7 +193,6 @@ CONVENTIONS = [
         "NumPy's median is the mean of the middle two, PyTorch's the lower one",
     ),
     Difference(
-        "linalg.eigvalsh",
         "eigvalsh(A)[0] at the identity",
         lambda a: torch.linalg.eigvalsh(a)[0],
         lambda a: wg.linalg.eigvalsh(a)[0],
@@ -214,7 +202,6 @@ CONVENTIONS = [
         "equal eigenvalues share evenly, whatever basis their eigenvectors are in",
     ),
     Difference(
-        "linalg.svdvals",
         "svdvals(A) at 0",
         torch.linalg.svdvals,
         wg.linalg.svdvals,
@@ -224,7 +211,6 @@ CONVENTIONS = [
         "the subgradient of least norm",
     ),
     Difference(
-        "linalg.matrix_norm",
         "matrix_norm(A, 2) at 0",
         lambda a: torch.linalg.matrix_norm(a, 2),
         lambda a: wg.linalg.matrix_norm(a, ord=2),
@@ -234,7 +220,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "linalg.matrix_norm",
         "matrix_norm(A, 'nuc') at diag(1, 0)",
         lambda a: torch.linalg.matrix_norm(a, "nuc"),
         lambda a: wg.linalg.matrix_norm(a, ord="nuc"),
@@ -244,7 +229,6 @@ CONVENTIONS = [
         "likewise",
     ),
     Difference(
-        "linalg.slogdet",
         "slogdet(A)[1] at [[1, 2], [2, 4]]",
         lambda a: torch.linalg.slogdet(a)[1],
         lambda a: wg.linalg.slogdet(a)[1],
@@ -254,7 +238,6 @@ CONVENTIONS = [
         "the logarithm of 0 has no derivative",
     ),
     Difference(
-        "linalg.qr",
         "qr(A)[1] at [[1, 1], [1, 1]]",
         lambda a: torch.linalg.qr(a)[1],
         lambda a: wg.linalg.qr(a)[1],
@@ -264,7 +247,6 @@ CONVENTIONS = [
         "dependent columns have no differentiable factors",
     ),
     Difference(
-        "linalg.cholesky",
         "(1 - 2i) cholesky(A) at [[0.25 + 0i]]",
         lambda a: (1 - 2j) * torch.linalg.cholesky(a),
         lambda a: (1 - 2j) * wg.linalg.cholesky(a),
@@ -277,7 +259,6 @@ CONVENTIONS = [
 
 ACCURACY = [
     Difference(
-        "linalg.det",
         "det(A) at [[1, 2], [2, 4]]",
         torch.linalg.det,
         wg.linalg.det,
@@ -287,7 +268,6 @@ ACCURACY = [
         "the gradient is the matrix of cofactors, also of a singular matrix",
     ),
     Difference(
-        "sinc",
         "sinc(x) at 1e-8",
         torch.sinc,
         wg.sinc,
@@ -297,7 +277,6 @@ ACCURACY = [
         "the quotient rule cancels; near 0 there is the Taylor series",
     ),
     Difference(
-        "expm1",
         "expm1(x) at -50",
         torch.expm1,
         wg.expm1,
@@ -307,7 +286,6 @@ ACCURACY = [
         "the derivative is exp(x), not expm1(x) + 1",
     ),
     Difference(
-        "arctan2",
         "arctan2(y, x) at (1e200, 1e200)",
         torch.arctan2,
         wg.arctan2,
@@ -317,7 +295,6 @@ ACCURACY = [
         "x² + y² overflows",
     ),
     Difference(
-        "arctan2",
         "arctan2(y, x) at (1e-200, 1e-200)",
         torch.arctan2,
         wg.arctan2,
@@ -327,7 +304,6 @@ ACCURACY = [
         "x² + y² underflows",
     ),
     Difference(
-        "arccosh",
         "arccosh(x) at 1e200",
         torch.arccosh,
         wg.arccosh,
@@ -337,7 +313,6 @@ ACCURACY = [
         "x² overflows",
     ),
     Difference(
-        "angle",
         "angle(z) at 1e200 + 1e200i",
         torch.angle,
         wg.angle,
@@ -347,7 +322,6 @@ ACCURACY = [
         "abs(z)² overflows",
     ),
     Difference(
-        "ldexp",
         "ldexp(x, -2) at 1",
         lambda x: torch.ldexp(x, torch.tensor(-2)),
         lambda x: wg.ldexp(x, -2),
@@ -357,43 +331,69 @@ ACCURACY = [
         "PyTorch raises 2 to a negative integer, in integers",
     ),
     Difference(
-        "special.expit",
         "expit(x) at 20",
         torch.special.expit,
-        lambda x: wg.special.expit(x),
+        wg.special.expit,
         [20.0],
         [2.0611536879193953e-09],
         [1 / (np.exp(20.0) * (1 + np.exp(-20.0)) ** 2)],
         "1 - expit(x) cancels; expit(-x) does not",
     ),
     Difference(
-        "special.softplus",
         "softplus(x) at 25",
         torch.nn.functional.softplus,
-        lambda x: wg.special.softplus(x),
+        wg.special.softplus,
         [25.0],
         [1.0],
         [1 / (1 + np.exp(-25.0))],
         "PyTorch takes x itself beyond 20",
     ),
     Difference(
-        "special.digamma",
         "digamma(x) at 1",
         torch.special.digamma,
-        lambda x: wg.special.digamma(x),
+        wg.special.digamma,
         [1.0],
         [1.6449340676383375],
         [np.pi**2 / 6],
         "PyTorch's polygamma has nine digits",
     ),
     Difference(
-        "special.erfcx",
         "erfcx(x) at 1e8",
         torch.special.erfcx,
-        lambda x: wg.special.erfcx(x),
+        wg.special.erfcx,
         [1e8],
         [0.0],
         [-1e-16 / np.sqrt(np.pi)],
         "2 x erfcx(x) - 2 / √π cancels",
     ),
+]
+
+SAME = [
+    Point("abs(x) at 0", torch.abs, wg.abs, [0.0]),
+    Point("abs(z) at 0i", torch.abs, wg.abs, [0j]),
+    Point("sign(z) at 0i", torch.sgn, wg.sign, [0j]),
+    Point("maximum(x, y) at (1, 1)", torch.maximum, wg.maximum, [1.0, 1.0]),
+    Point("max(x) at [3, 1, 3]", torch.amax, wg.max, [[3.0, 1.0, 3.0]]),
+    Point("clip(x, a, b) at (0, 0, 1)", torch.clamp, wg.clip, [0.0, 0.0, 1.0]),
+    Point("clip(x, a, b) at (1, 0, 1)", torch.clamp, wg.clip, [1.0, 0.0, 1.0]),
+    Point("remainder(x, y) at (6, 2)", torch.remainder, wg.remainder, [6.0, 2.0]),
+    Point("sqrt(x) at 0", torch.sqrt, wg.sqrt, [0.0]),
+    Point("log(x) at 0", torch.log, wg.log, [0.0]),
+    Point("norm(x) at [0, 0]", torch.linalg.norm, wg.linalg.norm, [[0.0, 0.0]]),
+    Point(
+        "the 3-norm at [0, 0]",
+        lambda x: torch.linalg.vector_norm(x, 3),
+        lambda x: wg.linalg.vector_norm(x, ord=3),
+        [[0.0, 0.0]],
+    ),
+    Point("std(x) at [2, 2, 2]", lambda x: torch.std(x, correction=0), wg.std, [[2.0, 2.0, 2.0]]),
+    Point("x**0 at [0, inf, nan]", lambda x: x**0, lambda x: x**0, [[0.0, INF, NAN]]),
+    Point("0**b at [0, 0.5, 2]", lambda b: 0.0**b, lambda b: 0.0**b, [[0.0, 0.5, 2.0]]),
+    Point("x**b at (-2, 2)", torch.pow, wg.power, [-2.0, 2.0]),
+    Point("arctan2(y, x) at (0, 0)", torch.arctan2, wg.arctan2, [0.0, 0.0]),
+    Point("angle(z) at 0i", torch.angle, wg.angle, [0j]),
+    Point("prod(x) at [0, 0, 3]", torch.prod, wg.prod, [[0.0, 0.0, 3.0]]),
+    Point("cumprod(x) at [2, 0, 0, 3]", lambda x: torch.cumprod(x, 0), wg.cumprod, [[2.0, 0.0, 0.0, 3.0]]),
+    Point("gammaln(x) at 0", torch.special.gammaln, wg.special.gammaln, [0.0]),
+    Point("erfinv(x) at 1", torch.special.erfinv, wg.special.erfinv, [1.0]),
 ]

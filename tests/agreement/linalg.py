@@ -222,7 +222,6 @@ OPERATIONS = [
         wengert=lambda a, b: wg.linalg.lstsq(a, b)[0],
     ),
     operation("linalg.expm", torch.linalg.matrix_exp, *SQUARE),
-    operation("linalg.matrix_exp", torch.linalg.matrix_exp, *SQUARE),
     operation(
         "linalg.lu",
         lambda a: torch.linalg.lu(a)[1:],

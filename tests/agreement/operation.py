@@ -16,8 +16,9 @@ from .inputs import Array, Input, Inputs, Random
 TOLERANCE = 1e-9
 """Of values and gradients, relative to the largest entry of each."""
 
+COMPARED = ("value", "gradient", "tangent", "second derivative")
 MORE_EVERY = 10
-"""Of every tenth draw, forward mode and second derivatives are compared, too."""
+"""Of every tenth draw tangents and second derivatives are compared, too, and of all draws that hold many inputs."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,6 @@ class Operation:
     torch: Callable[..., Any]
     inputs: Sequence[Inputs]
     wengert: Callable[..., Any]
-    twice: bool = True
-    """Whether PyTorch has second derivatives of it."""
 
     def drawn(self) -> Iterator[Input]:
         random = np.random.default_rng(zlib.crc32(self.name.encode()))
@@ -40,15 +39,13 @@ class Operation:
             yield from inputs(random)
 
 
-def operation(
-    name: str, torch: Callable[..., Any], *inputs: Inputs, wengert: Any = None, twice: bool = True
-) -> Operation:
+def operation(name: str, torch: Callable[..., Any], *inputs: Inputs, wengert: Any = None) -> Operation:
     """A line of a table; ``wengert`` is the public function of the name, unless it has to be called in another way."""
 
     def public(*args: Any, **options: Any) -> Any:
         return attrgetter(name)(wg)(*args, **options)
 
-    return Operation(name, torch, inputs, wengert or public, twice)
+    return Operation(name, torch, inputs, wengert or public)
 
 
 @dataclass
@@ -56,9 +53,7 @@ class Agreement:
     """How many inputs were compared, and the largest relative differences."""
 
     inputs: int = 0
-    largest: dict[str, float] = field(
-        default_factory=lambda: dict.fromkeys(("value", "gradient", "tangent", "second"), 0.0)
-    )
+    largest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPARED, 0.0))
 
 
 class Disagreement(AssertionError):
@@ -102,8 +97,7 @@ def _compared(
 
     cotangents = [_like(random, y) for y in expected]
     roots = [(y, torch.from_numpy(c)) for y, c in zip(outputs, cotangents, strict=True) if y.requires_grad]
-    again = more and operation.twice
-    gradients = _gradients(roots, leaves, create_graph=again)
+    gradients = _gradients(roots, leaves, create_graph=more)
     found, expected = [np.asarray(g) for g in pull(cotangents)], [as_array(g) for g in gradients]
     yield "gradient", found, expected, _distances(found, expected, given.separate)
     if not more:
@@ -114,12 +108,11 @@ def _compared(
     found = [np.asarray(t) for t in moved]
     yield "tangent", found, expected, _duality(found, cotangents, expected, direction, given.separate)
 
-    if again:
-        _, pull_again = wg.vjp(lambda *args: wg.vjp(function, *args)[1](cotangents), *given.args)
-        roots = [(g, torch.from_numpy(d)) for g, d in zip(gradients, direction, strict=True) if g.requires_grad]
-        found = [np.asarray(g) for g in pull_again(tuple(direction))]
-        seconds = [as_array(g) for g in _gradients(roots, leaves)]
-        yield "second", found, seconds, _distances(found, seconds, given.separate, beside=expected)
+    _, pull_again = wg.vjp(lambda *args: wg.vjp(function, *args)[1](cotangents), *given.args)
+    roots = [(g, torch.from_numpy(d)) for g, d in zip(gradients, direction, strict=True) if g.requires_grad]
+    found = [np.asarray(g) for g in pull_again(tuple(direction))]
+    seconds = [as_array(g) for g in _gradients(roots, leaves)]
+    yield "second derivative", found, seconds, _distances(found, seconds, given.separate, beside=expected)
 
 
 def _gradients(roots: list[tuple[Any, Any]], leaves: list[Any], create_graph: bool = False) -> Sequence[Any]:
@@ -147,10 +140,11 @@ def _distances(
 
 
 def _distance(found: Array, expected: Array, beside: Array, separate: bool) -> Array:
-    different = (found != expected) & ~(np.isnan(found) & np.isnan(expected))
+    different = found != expected
     count = len(found) if separate else 1
     if not different.any():
         return np.zeros(count)
+    different &= ~(np.isnan(found) & np.isnan(expected))
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         difference = np.where(different, np.abs(found - expected), 0).reshape(count, -1).max(axis=1)
         size = np.maximum(np.abs(expected), np.abs(beside))

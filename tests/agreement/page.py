@@ -14,6 +14,7 @@ def renewed(text: str) -> str:
     parts = {
         "operations": _operations(),
         "conventions": _differences(differences.CONVENTIONS),
+        "same": ", ".join(f"`{point.shown}`" for point in differences.SAME) + ".",
         "accuracy": _differences(differences.ACCURACY),
     }
     for name, part in parts.items():
@@ -55,4 +56,4 @@ def _number(x: Any) -> str:
         return f"[{', '.join(map(_number, x))}]"
     if isinstance(x, complex):
         return f"{x.real:.3g}{x.imag:+.3g}i"
-    return f"{x:.10g}"
+    return f"{x:.12g}"

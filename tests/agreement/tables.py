@@ -1,9 +1,6 @@
 """All tables together."""
 
 from collections.abc import Iterator
-from operator import attrgetter
-
-import wengert as wg
 
 from . import (
     contraction,
@@ -38,12 +35,3 @@ FAMILIES = {
 def operations() -> Iterator[Operation]:
     for family in FAMILIES.values():
         yield from family
-
-
-def exists(name: str) -> bool:
-    """Whether there is a public function of this name yet. TODO: remove it when every family has been merged."""
-    try:
-        attrgetter(name)(wg)
-    except AttributeError:
-        return False
-    return True

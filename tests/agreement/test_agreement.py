@@ -29,14 +29,8 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-def require(name):
-    if not tables.exists(name):
-        pytest.skip(f"wg.{name} does not exist yet")
-
-
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
 def test_values_and_derivatives_agree(operation):
-    require(operation.name)
     assert compare(operation).inputs >= 200
 
 
@@ -47,7 +41,6 @@ def test_there_are_many_operations_and_none_twice():
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda d: d.shown)
 def test_the_listed_differences_are_as_listed(difference):
-    require(difference.name)
     equal = np.testing.assert_allclose
     for found, expected in zip(difference.gradients_in_torch(), difference.in_torch, strict=True):
         equal(found, expected, rtol=1e-12, atol=0)
@@ -59,6 +52,12 @@ def test_the_listed_differences_are_as_listed(difference):
         equal(found, expected, rtol=1e-12, atol=0)
 
 
+@pytest.mark.parametrize("point", differences.SAME, ids=lambda p: p.shown)
+def test_elsewhere_the_choices_are_the_same(point):
+    for found, expected in zip(point.gradients_in_wengert(), point.gradients_in_torch(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0)
+
+
 def test_the_page_shows_the_tables():
     text = PAGE.read_text(encoding="utf-8")
     assert page.renewed(text) == text, "python -m tests.agreement --write renews docs/agreement-with-pytorch.md"
@@ -67,15 +66,21 @@ def test_the_page_shows_the_tables():
 # The comparison itself: every part of it can fail.
 
 
-def _with_rule(backward):
-    """A sine with another derivative."""
+def _with_rule(rule):
+    """A sine with a derivative of its own."""
 
     @wg.custom_vjp
     def sine(x):
         return wg.sin(x)
 
-    sine.defvjp(lambda x: (wg.sin(x), x), lambda x, cotangent: (cotangent * backward(x),))
+    sine.defvjp(lambda x: (wg.sin(x), x), lambda x, cotangent: (rule(x, cotangent),))
     return sine
+
+
+def _sine_with_clipped_gradient(x):
+    z = x.clone()
+    z.register_hook(lambda gradient: torch.clamp(gradient, -0.5, 0.5))
+    return torch.sin(z)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +93,9 @@ def _with_rule(backward):
         ("value", lambda x: torch.where(x > 2, torch.nan, x), lambda x: x),
         ("gradient", torch.sin, lambda x: wg.stop_gradient(wg.sin(x))),
         ("gradient", lambda x: torch.sin(x.detach()), wg.sin),
-        ("gradient", torch.sin, _with_rule(lambda x: wg.cos(x) * (1 + 2e-9))),
-        ("second", torch.sin, _with_rule(lambda x: wg.stop_gradient(wg.cos(x)))),
+        ("gradient", torch.sin, _with_rule(lambda x, ct: ct * wg.cos(x) * (1 + 2e-9))),
+        ("tangent", _sine_with_clipped_gradient, _with_rule(lambda x, ct: wg.clip(ct * wg.cos(x), -0.5, 0.5))),
+        ("second derivative", torch.sin, _with_rule(lambda x, ct: ct * wg.stop_gradient(wg.cos(x)))),
     ],
 )
 def test_a_disagreement_is_found(what, theirs, mine):

@@ -200,9 +200,9 @@ from .exponential import (
     exp2 as exp2,
     expm1 as expm1,
     log as log,
-    log10 as log10,
     log1p as log1p,
     log2 as log2,
+    log10 as log10,
     logaddexp as logaddexp,
     logaddexp2 as logaddexp2,
 )
