@@ -139,7 +139,7 @@ class Found:
 
     @property
     def is_slow(self) -> bool:
-        return self.ratio > LIMIT and self.own - self.call > LIMIT * self.reference
+        return self.ratio > LIMIT and self.own - self.call > max(LIMIT * self.reference, 2 * AT_ONCE)
 
     @property
     def is_work(self) -> bool:
