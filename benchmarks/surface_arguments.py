@@ -148,6 +148,10 @@ TOP: dict[str, Maker] = {
     "choose": lambda s: call(s.few % 2, [s.x, s.y]),
     "piecewise": lambda s: call(s.x, [s.x < 0.5, s.x >= 0.5], [np.sin, np.cos]),
     "polyval": lambda s: call([0.1, -0.2, 0.3, 1.0], s.x),
+    **_alike("poly roots", lambda s: call(s.line[:100])),
+    "polydiv": lambda s: call(s.line, [4.0, 0.3, 0.2]),
+    "polymul": lambda s: call(s.x, s.numbers(8)),
+    "polyfit": lambda s: call(s.x, s.y, 3),
     "interp": lambda s: call(s.x, np.linspace(0, 1, 50), np.cos(np.arange(50.0))),
     # Created
     **_alike("ones zeros empty", lambda s: call(s.size)),
