@@ -1,6 +1,7 @@
 """xlogy and softplus are SciPy's."""
 
 import numpy as np
+import pytest
 import scipy.special
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
