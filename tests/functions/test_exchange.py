@@ -55,6 +55,8 @@ def test_a_recorded_array_is_refused():
     with pytest.raises(wg.ConversionError, match="detach"):
         np.from_dlpack(x)
     np.testing.assert_array_equal(np.from_dlpack(x.detach()), [0, 1, 2])
+    assert wg.from_dlpack(x).requires_grad  # to the library itself, nothing is lost
+    assert wg.from_dlpack(x, copy=True).requires_grad
 
 
 def test_devices():

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.interpreter import Box
 from .devices import check_device
 from .operands import result
+from .shaping import astype
 
 if TYPE_CHECKING:
     from ..eager.array import Array
@@ -47,4 +49,6 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     Array([0., 1., 2.])
     """
     check_device(device)
+    if isinstance(x, Box):  # which may be recorded, and needs no exchange
+        return astype(x, x.dtype, copy=bool(copy))
     return result(np.from_dlpack(x, copy=copy))
