@@ -268,8 +268,8 @@ def real_if_close(a: ArrayLike, tol: float = 100) -> Array:
     """
     x = array_operand(a)
     if x.dtype.kind != "c":
-        return copied(x)
+        return result(x)
     if tol > 1:
         tol = float(np.finfo(x.dtype).eps) * tol
     close = np.all(np.abs(np.imag(concrete(x, "real_if_close"))) < tol)
-    return result(el.real(x)) if close else copied(x)
+    return result(el.real(x)) if close else result(x)
