@@ -56,8 +56,12 @@ def _equations(random):
 
 
 def _solve(a, b):
+    """PyTorch takes a matrix for a stack of vectors where it can, NumPy only what has one dimension for a vector."""
     a, b = _promoted(a, b)
-    return torch.linalg.solve(a, b.expand(*a.shape[:-1])) if b.ndim == 1 else torch.linalg.solve(a, b)
+    right = b[:, None] if b.ndim == 1 else b
+    stack = torch.broadcast_shapes(a.shape[:-2], right.shape[:-2])
+    x = torch.linalg.solve(a, right.expand(*stack, *right.shape[-2:]))
+    return x[..., 0] if b.ndim == 1 else x
 
 
 def _promoted(*members):
