@@ -132,3 +132,13 @@ def test_norms_by_singular_values_have_gradient_0_at_0(order, same):
     u, v = np.array([[3.0], [4.0]]) / 5, np.array([[0.0, 1.0, 0.0]])
     found = wg.grad(lambda x: wg.linalg.norm(x, "nuc"))(wg.array(u @ v))
     np.testing.assert_allclose(found, u @ v, atol=1e-15)
+
+
+@pytest.mark.parametrize("ord", [0.5, -1, -0.5])
+def test_orders_below_one_at_zeros(ord, like_numpy):
+    x = np.array([0.0, 2.0, -3.0])
+    like_numpy("linalg.norm", x, ord, rtol=1e-12)
+    gradient = wg.grad(lambda x: wg.linalg.vector_norm(x, ord=ord))(x)
+    assert np.isfinite(gradient).all()
+    assert gradient[0] == 0
+    wg.testing.check_grads(lambda x: wg.linalg.vector_norm(wg.concatenate([x, wg.zeros(1)]), ord=ord), (x[1:],))

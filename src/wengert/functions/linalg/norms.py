@@ -145,11 +145,19 @@ def _vector_norm(x: Value, ord: Order, axes: Axes, keepdims: bool) -> Value:
         return red.sum(el.astype(el.not_equal(x, 0), dtype=size.dtype), axes=axes, keepdims=keepdims)
     if ord == 1:
         return red.sum(size, axes=axes, keepdims=keepdims)
-    total = red.sum(el.power(size, ord), axes=axes, keepdims=keepdims)
+    total = red.sum(_powers(size, ord), axes=axes, keepdims=keepdims)
     if ord < 0:
         return el.power(total, 1 / ord)
     none = el.equal(total, 0)  # there the root has no derivative, but the norm has the subgradient 0
     return el.where(none, 0.0, el.power(el.where(none, 1.0, total), 1 / ord))
+
+
+def _powers(size: Value, ord: float) -> Value:
+    """``size**ord``; for an order below 1 the slope at 0, where it is infinite, is 0, as that of the absolute value."""
+    if ord >= 1:
+        return el.power(size, ord)
+    none = el.equal(size, 0)
+    return el.where(none, 0.0 if ord > 0 else inf, el.power(el.where(none, 1.0, size), ord))
 
 
 def _matrix_norm(x: Value, ord: Order, axes: Axes, keepdims: bool) -> Value:
