@@ -8,7 +8,7 @@ from benchmarks.gradbench import inputs, reference, results
 from benchmarks.gradbench.problems import PROBLEMS
 
 HAND = "complicated_60_7_mirrored"
-SOME = 4
+SOME = 2
 """Sizes of a problem that always run: each is compiled anew, the others on request."""
 
 

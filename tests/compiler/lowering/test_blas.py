@@ -11,15 +11,23 @@ def matrix(*shape, dtype="float64"):
     return (x + 1j * RANDOM.uniform(-1, 1, shape)).astype(dtype) if dtype[0] == "c" else x.astype(dtype)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", "complex128", "complex64"])
-@pytest.mark.parametrize(
-    ("x", "y"),
-    [
-        *(((20, 30), (30, 10)), ((20, 30), (30,)), ((30,), (30, 10)), ((30,), (30,)), ((1, 30), (30, 1))),
-        *(((20, 1), (1, 10)), ((5, 2, 3), (3, 4)), ((2, 1, 8, 3), (4, 3, 8)), ((7,), (5, 7, 3)), ((5, 6, 7), (7,))),
-        *(((0, 3), (3, 2)), ((20, 0), (0, 30)), ((0,), (0,)), ((3, 0, 2), (2, 5)), ((2, 2), (2, 2))),
-    ],
-)
+SHAPES = [
+    *(((20, 30), (30, 10)), ((20, 30), (30,)), ((30,), (30, 10)), ((30,), (30,)), ((1, 30), (30, 1))),
+    *(((20, 1), (1, 10)), ((5, 2, 3), (3, 4)), ((2, 1, 8, 3), (4, 3, 8)), ((7,), (5, 7, 3)), ((5, 6, 7), (7,))),
+    *(((0, 3), (3, 2)), ((20, 0), (0, 30)), ((0,), (0,)), ((3, 0, 2), (2, 5)), ((2, 2), (2, 2))),
+]
+
+
+def products():
+    """Every shape in one dtype always, in turn; in the others on request, since each is compiled anew."""
+    dtypes = ("float64", "complex64", "float32", "complex128")
+    for number, (x, y) in enumerate(SHAPES):
+        for which, dtype in enumerate(dtypes):
+            marks = [] if which == number % 4 or number < 2 else [pytest.mark.slow]
+            yield pytest.param(x, y, dtype, id=f"{x}-{y}-{dtype}", marks=marks)
+
+
+@pytest.mark.parametrize(("x", "y", "dtype"), [*products()])
 def test_products(lowering, x, y, dtype):
     tolerance = 1e-12 if dtype in ("float64", "complex128") else 1e-5
     a, b = matrix(*x, dtype=dtype), matrix(*y, dtype=dtype)

@@ -35,6 +35,7 @@ DTYPES = [np.dtype(bool), *INTEGERS, *REALS, *COMPLEX]
 PARAMS: dict[str, list[dict[str, Any]]] = {
     "astype": [{"dtype": d.name} for d in DTYPES],
     "sinc_derivative": [{"order": n} for n in (0, 1, 4)],
+    "nan_to_num": [{"nan": 0.5, "posinf": 1e30, "neginf": -2.0}],
 }
 
 
@@ -184,6 +185,9 @@ MATH = {
 COMPOSED = {"logaddexp", "logaddexp2", "sinc_derivative", "xlogy", "sinc"}
 """Made of several operations, whose errors add up: near a zero of the result they are small against the terms only."""
 
+ROUGH = {"erfc": 512, "ndtr": 512}
+"""Of which SciPy's tails are so many units off: for erfc(26) some 250, where the C library's is within two."""
+
 
 def reference(name: str, arrays: Sequence[Any], params: dict[str, Any]) -> Any:
     """The backend's evaluation, of each element alone."""
@@ -225,10 +229,13 @@ def test_loops_of_a_primitive(name: str, isa: str | None) -> None:
                 arrays = [np.maximum(arrays[0], -100)]
             found = loops(number, *arrays)
             wanted = exact = reference(name, arrays, params).astype(out, copy=False)
+            if not hasattr(np, name) and out.kind == "f":  # some of SciPy's algorithms give 0 for what is subnormal
+                found, wanted = (np.where(np.abs(v) < np.finfo(out).tiny, 0, v).astype(out) for v in (found, wanted))
+                exact = wanted
             if name in MATH and out == np.float32:
                 exact = reference(name, [a.astype(np.float64) for a in arrays], params)
             try:
-                assert_close(found, wanted, exact, *((16, 1.0) if name in COMPOSED else (4, 0.0)))
+                assert_close(found, wanted, exact, *((16, 1.0) if name in COMPOSED else (ROUGH.get(name, 4), 0.0)))
             except AssertionError as error:
                 raise AssertionError(f"{dtypes} -> {out} {params}: {error}") from None
 
