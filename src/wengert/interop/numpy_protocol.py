@@ -143,7 +143,10 @@ def own_ufunc(ufunc: np.ufunc) -> tuple[Callable[..., Any] | None, str]:
         return getattr(functions, name, None), f"numpy.{name}"
     for home in ("scipy.special", "scipy.special._ufuncs"):  # in the latter are those that SciPy's functions call
         if getattr(sys.modules.get(home), name, None) is ufunc:
-            return getattr(functions.special, name, None), f"scipy.special.{name}"
+            again = (
+                getattr(functions, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
+            )  # log1p, ...
+            return getattr(functions.special, name, again), f"scipy.special.{name}"
     return None, f"{getattr(ufunc, '__module__', None) or 'ufunc'}.{name}"
 
 

@@ -1,8 +1,5 @@
 """Special functions, under SciPy's names: the namespace ``wengert.special``."""
 
-from ..arithmetic import cbrt as cbrt
-from ..exponential import exp2 as exp2, expm1 as expm1, log1p as log1p
-from ..rounding import rint as round
 from ..trigonometric import sinc as sinc
 from . import bessel, error_functions, exponential_sums, gamma_family, integrals, logistic
 from .bessel import (
@@ -97,7 +94,7 @@ from .logistic import (
 
 _lambertw, _zeta, _riemann_zeta = lambertw, zeta, zeta  # the ufuncs that SciPy's functions call, for NumPy's protocol
 
-__all__ = ["cbrt", "exp2", "expm1", "log1p", "round", "sinc"]
+__all__ = ["sinc"]
 __all__ += bessel.__all__
 __all__ += error_functions.__all__
 __all__ += gamma_family.__all__
