@@ -47,6 +47,8 @@ def test_detaching_in_place():
         (lambda x: x.permute(1, 0), "transpose"),
         (lambda x: x.flags, "detach"),
         (lambda x: x.exp(), "wg.exp\\(x\\)"),
+        (lambda x: x.expit(), "wg.special.expit\\(x\\)"),
+        (lambda x: x.index_select(0, [1]), "no attribute 'index_select'$"),
     ],
 )
 def test_other_names_say_what_to_write(use, advice):

@@ -122,3 +122,13 @@ def test_layout(shape, order):
 def test_triangles(n, m, k, dtype):
     same(wg.tri(n, m, k), np.tri(n, m, k))
     same(wg.tri(n, m, k=k, dtype=dtype or float), np.tri(n, m, k=k, dtype=dtype or float))
+
+
+def test_derivatives_of_a_range():
+    wg.testing.check_grads(lambda a, h: wg.arange(a, 3.0, h), (0.2, 0.5))
+    assert wg.grad(lambda t: wg.arange(t, t + 2).sum())(3.0) == 2
+    assert wg.grad(lambda t: wg.arange(0, 3 * t, t).sum())(3.0) == 3
+    x = wg.array(0.5, requires_grad=True)
+    for found, expected in ((wg.arange(x, 3), np.arange(0.5, 3)), (wg.arange(wg.array(5)), np.arange(5))):
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found.detach(), expected)

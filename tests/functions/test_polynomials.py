@@ -108,7 +108,7 @@ def test_through_numpy():
     [
         (lambda: wg.polyval(1.0, 2.0), wg.ShapeError, "not a number"),
         (lambda: wg.polyadd(np.eye(2), [1.0]), wg.ShapeError, r"not an array of shape \(2, 2\)"),
-        (lambda: wg.poly(np.eye(2)), wg.ShapeError, "its eigenvalues"),
+        (lambda: wg.poly(np.ones((2, 3))), wg.ShapeError, "square matrix"),
         (lambda: wg.roots(np.eye(2)), wg.ShapeError, "vector of coefficients"),
         (lambda: wg.polydiv([], [1.0]), wg.ShapeError, "with elements"),
         (lambda: wg.polyder([1.0], -1), ValueError, "polyint"),
@@ -121,3 +121,12 @@ def test_through_numpy():
 def test_bad_arguments(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_characteristic_polynomial(smooth):
+    a = np.array([[2.0, 1.0, 0.3], [0.5, 3.0, -1.0], [0.2, 0.4, 5.0]])
+    np.testing.assert_allclose(wg.poly(a), np.poly(a), rtol=1e-12)
+    assert wg.poly(a).dtype == np.poly(a).dtype
+    wg.testing.check_grads(wg.poly, (a,))
+    with pytest.raises(wg.ShapeError, match="square matrix"):
+        wg.poly(np.ones((2, 3)))

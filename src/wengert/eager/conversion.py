@@ -60,6 +60,11 @@ class Conversions(Methods):
     def __format__(self, spec: str) -> str:
         if not spec:
             return str(self)
+        if self.size != 1:
+            raise ConversionError(
+                f"the format {spec!r} is for one number, not for an array of shape {self.shape}; "
+                "format its elements, or print it under numpy.printoptions"
+            )
         return format(self.item(), spec)
 
     # -- Numbers ------------------------------------------------------------------------------------------------------
@@ -125,7 +130,8 @@ class Conversions(Methods):
         if self._level.depth >= state.floor and self._level.differentiates(self):
             warnings.warn(
                 f"{what} of an array that is being differentiated gives a number on which no derivative depends; "
-                "use wg functions to keep it (wg.sin, not math.sin), or x.item() to say that it may go",
+                "use wg functions to keep it (wg.sin, not math.sin; wg.zeros, not numpy.zeros, for an array to write "
+                "it into), or x.item() to say that it may go",
                 stacklevel=3,
             )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .. import functions
+
 __all__ = ["advice"]
 
 _HERE = {
@@ -21,6 +23,7 @@ _HERE = {
     "double": 'x.astype("float64")',
     "expand": "wg.broadcast_to(x, shape)",
     "fill_": "x.fill(value)",
+    "H": "x.mT.conj()",
     "float": 'x.astype("float32")',
     "from_numpy": "wg.asarray(a)",
     "grad_fn": "wg.program_of(x), the whole list of operations",
@@ -71,4 +74,7 @@ def advice(name: str) -> str:
         return f"{missing}; here it is {_HERE[name]}"
     if name.startswith("_"):
         return missing
-    return f"{missing}; functions are at the top of the package: wg.{name}(x) if there is one"
+    for home, space in (("wg", functions), ("wg.linalg", functions.linalg), ("wg.special", functions.special)):
+        if name in space.__all__:
+            return f"{missing}; it is a function: {home}.{name}(x)"
+    return missing

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.errors import DTypeError
 from ..core.interpreter import Box
 from .devices import check_device
 from .operands import result
@@ -51,4 +52,6 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     check_device(device)
     if isinstance(x, Box):  # which may be recorded, and needs no exchange
         return astype(x, x.dtype, copy=bool(copy))
+    if not hasattr(x, "__dlpack__"):
+        raise DTypeError(f"from_dlpack takes an array that has __dlpack__, not {type(x).__name__}; see wg.asarray")
     return result(np.from_dlpack(x, copy=copy))

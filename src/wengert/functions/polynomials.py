@@ -16,6 +16,7 @@ from ..ops.indexing import getitem
 from ..ops.polynomials import polynomial_roots
 from ..ops.shaping import broadcast_to, concatenate, flip, pad, reshape
 from .filtering import convolve
+from .linalg import eigvals
 from .operands import ArrayLike, array_operand, concrete, result
 from .reductions import as_dtype
 
@@ -105,7 +106,7 @@ def poly(seq_of_zeros: ArrayLike) -> Array:
     Raises
     ------
     ShapeError
-        If the roots are no vector; for a matrix take the vector of its eigenvalues.
+        If it is given neither a vector nor a square matrix.
 
     Examples
     --------
@@ -115,8 +116,10 @@ def poly(seq_of_zeros: ArrayLike) -> Array:
     """
     zeros = array_operand(seq_of_zeros)
     zeros = zeros if zeros.shape else reshape(zeros, shape=(1,))
+    if len(zeros.shape) == 2 and zeros.shape[0] == zeros.shape[1] > 0:
+        return _characteristic(zeros)
     if len(zeros.shape) != 1:
-        raise ShapeError(f"poly takes a vector of roots (of a matrix: its eigenvalues), not the shape {zeros.shape}")
+        raise ShapeError(f"poly takes a vector of roots, or a square matrix, not the shape {zeros.shape}")
     zeros = _double(zeros)
     one = backend.ones((1,), zeros.dtype)
     out: Value = one
@@ -127,6 +130,12 @@ def poly(seq_of_zeros: ArrayLike) -> Array:
         if (np.sort(known) == np.sort(known.conj())).all():
             out = el.real(out)
     return result(out if zeros.shape[0] else reshape(out, shape=()))
+
+
+def _characteristic(a: Value) -> Array:
+    """The characteristic polynomial of a matrix: of a real one it is real."""
+    found = poly(eigvals(a))
+    return found if a.dtype.kind == "c" else found.real
 
 
 def roots(p: ArrayLike) -> Array:

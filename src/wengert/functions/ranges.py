@@ -47,7 +47,7 @@ def arange(
     Returns
     -------
     Array
-        How long it is depends on the numbers, so no derivative follows them; :func:`linspace` has one.
+        Derivatives follow ``start`` and ``step``; how long it is depends on all three, and is constant but for jumps.
 
     Examples
     --------
@@ -57,17 +57,23 @@ def arange(
     >>> wg.arange(1.0, 2.0, 0.25)
     Array([1.  , 1.25, 1.5 , 1.75])
     """
-    first, last = (_number(x) for x in ((0, start) if stop is None else (start, stop)))
+    first, last = (0, start) if stop is None else (start, stop)
     target = None if dtype is None else number_dtype(dtype)
-    return made(np.arange(first, last, _number(step), dtype=target), requires_grad, device)
+    values = np.arange(_number(first), _number(last), _number(step), dtype=target)
+    given = [strip(operand(x)) for x in (first, step)]
+    if values.dtype.kind not in "fc" or not any(isinstance(x, Box) for x in given):
+        return made(values, requires_grad, device)
+    begin, apart = (ops.reshape(x, shape=()) if isinstance(x, Box) else x for x in given)
+    points = el.add(begin, el.multiply(apart, np.arange(len(values))))
+    return made(astype(points, values.dtype, copy=False), requires_grad, device)
 
 
 def _number(x: ArrayLike) -> Any:
-    """One number, from which nothing can be differentiated."""
+    """The value of one number."""
     value = concrete(operand(x), "arange")
-    if np.ndim(value):
+    if np.size(value) != 1 or np.ndim(value) > 1:
         raise ShapeError(f"arange takes numbers, not arrays of shape {np.shape(value)}")
-    return value[()] if isinstance(value, np.ndarray) else value
+    return value.reshape(())[()] if isinstance(value, np.ndarray) else value
 
 
 def linspace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index as as_integer
 from typing import TYPE_CHECKING
 
 from ..ops import elementwise as el
@@ -90,6 +91,7 @@ def round(a: ArrayLike, decimals: int = 0) -> Array:
     """
     x = array_operand(a)
     integer = x.dtype.kind in "iu"
+    decimals = as_integer(decimals)
     if integer and decimals >= 0:
         return copy(x)
     if decimals == 0:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .operands import result
+from ..core.interpreter import Box
+from .operands import ArrayLike, operand, result
 from .special import i0
 
 if TYPE_CHECKING:
@@ -68,10 +69,17 @@ def hanning(M: int, *, requires_grad: bool = False) -> Array:
     return _made(np.hanning(M), requires_grad)
 
 
-def kaiser(M: int, beta: float, *, requires_grad: bool = False) -> Array:
+def kaiser(M: int, beta: ArrayLike, *, requires_grad: bool = False) -> Array:
     """I₀(β √(1 - (2n/(M - 1) - 1)²)) / I₀(β), with the modified Bessel function.
 
-    ``beta`` is a number: the window has no derivative with respect to it.
+    Parameters
+    ----------
+    M : int
+        How many numbers.
+    beta : number
+        The larger, the more the window is tapered; derivatives follow it.
+    requires_grad : bool
+        Whether computations with the array are recorded.
 
     Examples
     --------
@@ -79,4 +87,9 @@ def kaiser(M: int, beta: float, *, requires_grad: bool = False) -> Array:
     >>> wg.kaiser(3, 0.0)
     Array([1., 1., 1.])
     """
-    return _made(np.kaiser(M, float(beta)), requires_grad)
+    value = operand(beta)
+    if not isinstance(value, Box):
+        return _made(np.kaiser(M, float(value)), requires_grad)
+    middle = max(M - 1, 1) / 2
+    arch = np.sqrt(np.maximum(1 - ((np.arange(M) - (M - 1) / 2) / middle) ** 2, 0))
+    return _made(i0(value * arch) / i0(value), requires_grad)

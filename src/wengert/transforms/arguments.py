@@ -62,7 +62,10 @@ def tangent_values(tree: Any, primals: Sequence[Value], structure: Tree, what: s
 def check_callable(function: Any) -> None:
     """Raise DTypeError unless the argument is a function."""
     if not callable(function):
-        raise DTypeError(f"expected a function, not {function!r} of type {type(function).__name__}")
+        given = repr(function)
+        if hasattr(function, "dtype"):
+            given = f"an array of {function.dtype}{list(function.shape)} (of a matrix, x.trace() sums the diagonal)"
+        raise DTypeError(f"expected a function, not {given} of type {type(function).__name__}")
 
 
 def is_single(argnums: int | Sequence[int]) -> bool:

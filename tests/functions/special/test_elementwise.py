@@ -130,3 +130,10 @@ def test_nested_transforms(name):
     np.testing.assert_allclose(mapped, looped, rtol=1e-12)
     compiled = wg.compile(lambda x: wg.grad(lambda x: inner(x, wg.cos(x)))(x))
     np.testing.assert_allclose(compiled(x[0]), looped[0], rtol=1e-12)
+
+
+def test_kve_far_out():
+    x = np.array([1e10, 1e160, 1e300])
+    for name in ("k0e", "k1e"):
+        found = wg.grad(lambda x, name=name: wg.sum(getattr(wg.special, name)(x)))(x)
+        np.testing.assert_allclose(found, -0.5 * np.sqrt(np.pi / 2) * x**-1.5, rtol=1e-9)

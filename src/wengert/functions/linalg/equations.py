@@ -15,7 +15,7 @@ from ...ops.ordering import argsort
 from ...ops.shaping import adjoint, broadcast_to, reshape, swap_last, transpose
 from ...ops.sylvester import sylvester
 from ..indexing import take_along_axis
-from ..operands import ArrayLike, array_operand, result
+from ..operands import ArrayLike, array_operand, concrete, operand, result
 from .arguments import matrices, numbers, right_hand_sides, without_column
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def pinv(a: ArrayLike, rcond: float | None = None, hermitian: bool = False, *, r
 
 def _number(x: Any, function: str, name: str) -> float:
     try:
-        return float(x)
+        return float(concrete(operand(x), name))
     except (TypeError, ValueError):
         raise ShapeError(f"{function} takes one number as {name} for all matrices, not {x!r}") from None
 

@@ -54,6 +54,7 @@ class GammaFamily(Source):
         """
         no_output(out, "standard_gamma")
         a, target = real(shape, "shape"), backend.dtype(dtype)
+        check_positive(a, "shape")
         full = given_shape(size, a)
         if followed([a]):
             return result(el.astype(self._gamma(full, a), dtype=target))
@@ -68,6 +69,7 @@ class GammaFamily(Source):
             check_positive(scale, "scale")
             return scale * self._gamma(out, a)
 
+        check_positive(real(shape, "shape"), "shape")
         return self._distributed("gamma", [("shape", shape), ("scale", scale)], size, formula)
 
     def chisquare(self, df: ArrayLike, size: Size = None) -> Array:

@@ -94,8 +94,8 @@ def constant(x: ArrayLike, what: str) -> Any:
     while isinstance(value, Box):
         if is_inexact(value.dtype) and value._level.differentiates(value):
             raise ConversionError(
-                f"{what} has no reparameterised gradient: a draw does not move with it; x.detach() says that no "
-                "derivative is meant"
+                f"{what} has no reparameterised gradient here: no rule says how a draw moves with it; x.detach() says "
+                "that no derivative is meant"
             )
         value = value._level.concrete(value, what)
     return value

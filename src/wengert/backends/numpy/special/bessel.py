@@ -78,7 +78,7 @@ def kve_derivative(v: Any, x: Any, *, order: int, co_order: int) -> Any:
 
 def _trapezoids(v: Any, x: Any, n: int, m: int) -> Any:
     top = np.arcsinh(v / x)
-    width = (x * x + v * v) ** -0.25  # of the peak, where it is narrower than the tail
+    width = 1 / np.sqrt(np.hypot(x, v))  # of the peak, where it is narrower than the tail
     low = np.maximum(0.0, top - 10 * width - 45 / np.maximum(v, 1e-9))
     high = top + np.minimum(12 * width, 6 + np.log1p(2 * (50 + 8 * n + 8 * m) / x))
     count = int(np.ceil(np.max((high - low) / (0.2 * np.minimum(1.0, width)))))
