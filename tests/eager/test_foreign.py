@@ -61,3 +61,10 @@ def test_attributes_that_protocols_ask_for_are_just_missing():
     assert not hasattr(x, "__cuda_array_interface__")
     assert not hasattr(x, "__array_interface__")
     assert getattr(x, "cuda", None) is None
+
+
+def test_what_is_elsewhere_is_not_listed():
+    listed = dir(wg.ones(2))
+    assert {"sum", "grad", "backward", "clone"} <= set(listed)
+    assert not {"cuda", "exp", "expit", "flags"} & set(listed)
+    assert not hasattr(wg.Array, "cuda")

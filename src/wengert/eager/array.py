@@ -19,6 +19,7 @@ from ..interop import numpy_protocol
 from ..ops import elementwise as el
 from ..ops.indexing import index_set
 from .conversion import Conversions
+from .foreign import elsewhere
 from .gradients import check_cotangent, deposit, root, unit_cotangent
 from .modes import enable_grad
 from .ownership import alone
@@ -371,4 +372,6 @@ def _type(value: Value) -> Any:
     return value if isinstance(value, SCALARS) else type_of(value)
 
 
+for _name, _advice in elsewhere(set(dir(Array))):
+    setattr(Array, _name, _advice)
 Box.array_type = Array

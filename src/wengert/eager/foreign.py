@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from typing import Any
+
 from .. import functions
 
-__all__ = ["advice"]
+__all__ = ["Elsewhere", "elsewhere"]
 
 _HERE = {
     # PyTorch
@@ -67,14 +70,27 @@ _HERE = {
 }
 
 
-def advice(name: str) -> str:
-    """The message of the AttributeError for an attribute of this name."""
-    missing = f"an Array has no attribute {name!r}"
-    if name in _HERE:
-        return f"{missing}; here it is {_HERE[name]}"
-    if name.startswith("_"):
-        return missing
+class Elsewhere:
+    """Stands for an attribute that only others' arrays have: asking for it is an error that says what to write.
+
+    A ``__getattr__`` would say it for any name, but where there is one, all attributes are read more slowly.
+    """
+
+    __slots__ = ("_advice",)
+
+    def __init__(self, advice: str) -> None:
+        self._advice = advice
+
+    def __get__(self, array: Any, owner: Any = None) -> Any:
+        raise AttributeError(self._advice)
+
+
+def elsewhere(own: Collection[str]) -> Iterator[tuple[str, Elsewhere]]:
+    """What an array does not have itself, by name: what other libraries' arrays have, and functions."""
     for home, space in (("wg", functions), ("wg.linalg", functions.linalg), ("wg.special", functions.special)):
-        if name in space.__all__:
-            return f"{missing}; it is a function: {home}.{name}(x)"
-    return missing
+        for name in space.__all__:
+            if name not in own and name not in _HERE:
+                yield name, Elsewhere(f"an Array has no attribute {name!r}; it is a function: {home}.{name}(x)")
+    for name, advice in _HERE.items():
+        if name not in own:
+            yield name, Elsewhere(f"an Array has no attribute {name!r}; here it is {advice}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Any, Self
 
 from ..core.errors import DTypeError, ShapeError
@@ -21,7 +22,7 @@ from ..functions import (
 )
 from ..functions.devices import check_device
 from ..ops import elementwise as el
-from .foreign import advice
+from .foreign import Elsewhere
 from .operators import Operators
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ class Methods(Operators):
         """The imaginary part."""
         return apply(el.imag, self)  # type: ignore[no-any-return]
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(advice(name), name=name, obj=self)
+    def __dir__(self) -> list[str]:
+        return [n for n in super().__dir__() if not isinstance(getattr_static(type(self), n, None), Elsewhere)]
 
     # -- Methods that are functions -----------------------------------------------------------------------------------
 

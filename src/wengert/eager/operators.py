@@ -91,5 +91,9 @@ class Operators(Box):
     def __rmatmul__(self, other: ArrayLike) -> Array:
         return contraction.matmul(other, self)
 
+    def __setitem__(self, index: Any, value: ArrayLike) -> None:
+        """``self[index] = value``."""
+        raise NotImplementedError
+
     def __getitem__(self, index: Any) -> Array:
         return wrap(indexing.getitem(self, index))  # type: ignore[return-value]
