@@ -166,7 +166,7 @@ def test_dtypes_and_targets(data, kind, dtype, arrays, like_numpy):
 def test_errors_of_targets():
     with pytest.raises(TypeError, match="not both"):
         wg.concatenate([[1.0]], out=np.zeros(1), dtype=float)
-    with pytest.raises(wg.ShapeError, match=r"\(2,\) into out of shape \(3,\)"):
+    with pytest.raises(wg.ShapeError, match=r"\(2,\) in an array of shape \(3,\)"):
         wg.concatenate([[1.0], [2.0]], out=np.zeros(3))
     with pytest.raises(wg.ConversionError, match="recorded value into a plain"):
         wg.concatenate([wg.array([1.0], requires_grad=True)], out=np.zeros(1))

@@ -14,7 +14,7 @@ from .operands import result
 if TYPE_CHECKING:
     from ..eager.array import Array
 
-__all__ = ["delivered", "is_own", "plain"]
+__all__ = ["delivered", "is_own", "plain", "store"]
 
 
 def is_own(target: Any, name: str) -> bool:
@@ -39,14 +39,17 @@ def plain(x: Any, name: str) -> Any:
         ) from None
 
 
+def store(value: Any, target: Any, name: str) -> Any:
+    """Write a result where ``out=`` says, and give that back."""
+    written = value if is_own(target, name) else plain(value, name)
+    if not np.can_cast(value.dtype, target.dtype, "same_kind"):
+        raise DTypeError(f"{name} cannot store {value.dtype} in an array of {target.dtype}; convert the array first")
+    if value.shape != target.shape:
+        raise ShapeError(f"{name} cannot store a result of shape {value.shape} in an array of shape {target.shape}")
+    target[...] = written
+    return target
+
+
 def delivered(value: Value, out: Any, name: str) -> Array:
     """What a function with ``out=`` returns: an Array, or ``out`` after the result was written into it."""
-    if out is None:
-        return result(value)
-    own = is_own(out, name)
-    if value.shape != out.shape:
-        raise ShapeError(f"{name} cannot write a result of shape {value.shape} into out of shape {out.shape}")
-    if not np.can_cast(value.dtype, out.dtype, "same_kind"):
-        raise DTypeError(f"{name} cannot write a result of {value.dtype} into out of {out.dtype}")
-    out[...] = value if own else plain(value, name)
-    return out  # type: ignore[no-any-return]
+    return result(value) if out is None else store(value, out, name)

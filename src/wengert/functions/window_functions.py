@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.interpreter import Box
-from .operands import ArrayLike, operand, result
+from .creation import made
+from .operands import ArrayLike, operand
 from .special import i0
 
 if TYPE_CHECKING:
     from ..eager.array import Array
 
 __all__ = ["bartlett", "blackman", "hamming", "hanning", "i0", "kaiser"]
-
-
-def _made(window: np.ndarray, requires_grad: bool) -> Array:
-    made = result(window)
-    return made.requires_grad_() if requires_grad else made
 
 
 def bartlett(M: int, *, requires_grad: bool = False) -> Array:
@@ -30,7 +26,7 @@ def bartlett(M: int, *, requires_grad: bool = False) -> Array:
     >>> wg.bartlett(5)
     Array([0. , 0.5, 1. , 0.5, 0. ])
     """
-    return _made(np.bartlett(M), requires_grad)
+    return made(np.bartlett(M), requires_grad)
 
 
 def blackman(M: int, *, requires_grad: bool = False) -> Array:
@@ -42,7 +38,7 @@ def blackman(M: int, *, requires_grad: bool = False) -> Array:
     >>> wg.blackman(3)
     Array([-1.38777878e-17,  1.00000000e+00, -1.38777878e-17])
     """
-    return _made(np.blackman(M), requires_grad)
+    return made(np.blackman(M), requires_grad)
 
 
 def hamming(M: int, *, requires_grad: bool = False) -> Array:
@@ -54,7 +50,7 @@ def hamming(M: int, *, requires_grad: bool = False) -> Array:
     >>> wg.hamming(3)
     Array([0.08, 1.  , 0.08])
     """
-    return _made(np.hamming(M), requires_grad)
+    return made(np.hamming(M), requires_grad)
 
 
 def hanning(M: int, *, requires_grad: bool = False) -> Array:
@@ -66,7 +62,7 @@ def hanning(M: int, *, requires_grad: bool = False) -> Array:
     >>> wg.hanning(5)
     Array([0. , 0.5, 1. , 0.5, 0. ])
     """
-    return _made(np.hanning(M), requires_grad)
+    return made(np.hanning(M), requires_grad)
 
 
 def kaiser(M: int, beta: ArrayLike, *, requires_grad: bool = False) -> Array:
@@ -89,7 +85,7 @@ def kaiser(M: int, beta: ArrayLike, *, requires_grad: bool = False) -> Array:
     """
     value = operand(beta)
     if not isinstance(value, Box):
-        return _made(np.kaiser(M, float(value)), requires_grad)
+        return made(np.kaiser(M, float(value)), requires_grad)
     middle = max(M - 1, 1) / 2
     arch = np.sqrt(np.maximum(1 - ((np.arange(M) - (M - 1) / 2) / middle) ** 2, 0))
-    return _made(i0(value * arch) / i0(value), requires_grad)
+    return made(i0(value * arch) / i0(value), requires_grad)

@@ -15,25 +15,17 @@ from typing import Any
 import numpy as np
 
 from .. import functions
-from ..core.errors import ConversionError, DTypeError, ShapeError
+from ..core.errors import ConversionError
 from ..core.interpreter import Box, wrap
 from ..core.tree import map_tree
 from ..core.types import SCALARS
 from ..functions.operands import concrete
+from ..functions.targets import plain, store
 from .absent import ABSENT
 from .ufunc_methods import NAMED, parameters, whole
 
 __all__ = ["call_function", "call_ufunc", "own_function", "own_ufunc"]
 
-_QUESTIONS = {  # of an array's shape and dtype: no derivative is lost by the answer
-    np.shape,
-    np.ndim,
-    np.size,
-    np.iscomplexobj,
-    np.isrealobj,
-    np.result_type,
-    np.can_cast,
-}
 _TEXTS = {np.array2string, np.array_repr, np.array_str}
 """What makes text of an array's values: no derivative is expected of it."""
 MEANINGLESS = {"subok", "like", "overwrite_input"}
@@ -69,7 +61,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: di
     if all(target is None for target in out):
         return result
     stored = tuple(
-        r if target is None else _store(r if chosen is True else functions.where(chosen, r, target), target, full_name)
+        r if target is None else store(r if chosen is True else functions.where(chosen, r, target), target, full_name)
         for r, target in zip(result if isinstance(result, tuple) else (result,), out, strict=True)
     )
     return stored if isinstance(result, tuple) else stored[0]
@@ -108,18 +100,13 @@ def _cast(ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any, casting: Any) ->
 
 def _at(ufunc: np.ufunc, own: Callable[..., Any] | None, name: str, inputs: tuple[Any, ...]) -> None:
     target = inputs[0]
-    if isinstance(target, Box) and own is not None:
-        _check_writable(target, name)
-        whole(ufunc, "at", own, *inputs)
-    elif isinstance(target, Box) or not _is_plain(inputs):
-        raise ConversionError(
-            f"{name} would write a recorded value into a plain NumPy array, which would lose its derivative; "
-            "make the target a wengert array"
-            if not isinstance(target, Box)
-            else f"{name} has no counterpart in this library; use x[indices] = value"
-        )
-    else:
-        ufunc.at(target, *map(_plain, inputs[1:]))
+    if not isinstance(target, Box):
+        ufunc.at(target, *(plain(x, name) for x in inputs[1:]))
+        return
+    if own is None:
+        raise ConversionError(f"{name} has no counterpart in this library; use x[indices] = value")
+    _check_writable(target, name)
+    whole(ufunc, "at", own, *inputs)
 
 
 def _is_plain(inputs: Any) -> bool:
@@ -143,9 +130,8 @@ def own_ufunc(ufunc: np.ufunc) -> tuple[Callable[..., Any] | None, str]:
         return getattr(functions, name, None), f"numpy.{name}"
     for home in ("scipy.special", "scipy.special._ufuncs"):  # in the latter are those that SciPy's functions call
         if getattr(sys.modules.get(home), name, None) is ufunc:
-            again = (
-                getattr(functions, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
-            )  # log1p, ...
+            is_numpys_too = isinstance(getattr(np, name, None), np.ufunc)  # log1p, ...
+            again = getattr(functions, name, None) if is_numpys_too else None
             return getattr(functions.special, name, again), f"scipy.special.{name}"
     return None, f"{getattr(ufunc, '__module__', None) or 'ufunc'}.{name}"
 
@@ -155,33 +141,11 @@ def _check_writable(target: Any, name: str) -> None:
         target._check_writable(name)  # type: ignore[attr-defined]
 
 
-def _store(result: Any, target: Any, name: str) -> Any:
-    """Write a result where ``out=`` says."""
-    if isinstance(target, Box):
-        target[...] = result  # type: ignore[index]
-        return target
-    if getattr(result, "requires_grad", False):
-        raise ConversionError(
-            f"{name} would write a recorded result into a plain NumPy array (out=, or an in-place operator on "
-            "it), which would lose its derivative; make the target a wengert array, or compute a new one"
-        )
-    value = np.asarray(result)
-    if not np.can_cast(value.dtype, target.dtype, "same_kind"):
-        raise DTypeError(f"{name} cannot store {value.dtype} in an array of {target.dtype}; convert the array first")
-    if value.shape != target.shape:
-        raise ShapeError(f"{name} cannot store a result of shape {value.shape} in an array of shape {target.shape}")
-    target[...] = value
-    return target
-
-
 # Functions -----------------------------------------------------------------------------------------------------------
 
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy's on arguments of which one is an Array."""
-    if function in _QUESTIONS:
-        plain_args, plain_kwargs = map_tree(_stand_in, (tuple(args), dict(kwargs)))
-        return function(*plain_args, **plain_kwargs)
     if function in _TEXTS:
         array, *rest = args
         return function(np.asarray(concrete(array, "text")), *rest, **kwargs)
@@ -195,7 +159,7 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Map
     if target is None:
         return _call(own, function, name, args, named)
     _check_writable(target, name)
-    return _store(_call(own, function, name, args, named), target, name)
+    return store(_call(own, function, name, args, named), target, name)
 
 
 @lru_cache(maxsize=1024)
@@ -226,11 +190,6 @@ def _arranged(
     return args[:positions], {**dict(zip(names, args[positions:], strict=True)), **kwargs}
 
 
-def _stand_in(x: Any) -> Any:
-    """An array of the same shape and dtype."""
-    return np.broadcast_to(np.zeros((), x.dtype), x.shape) if isinstance(x, Box) else x
-
-
 def _call(
     own: Callable[..., Any] | None,
     numpys: Callable[..., Any],
@@ -254,7 +213,7 @@ def _changes_nothing(name: str, value: Any) -> bool:
 
 
 def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    def plain(x: Any) -> Any:
+    def value_of(x: Any) -> Any:
         if not isinstance(x, Box):
             return x
         try:
@@ -265,7 +224,7 @@ def _on_plain_arrays(name: str, function: Callable[..., Any], args: Any, kwargs:
                 f"{name} is not differentiable here: {why}; use x.detach() to drop the derivative on purpose"
             ) from None
 
-    plain_args, plain_kwargs = map_tree(plain, (tuple(args), dict(kwargs)))
+    plain_args, plain_kwargs = map_tree(value_of, (tuple(args), dict(kwargs)))
     return map_tree(_wrapped, function(*plain_args, **plain_kwargs))
 
 

@@ -68,7 +68,7 @@ def test_scipys_ufunc_records(name):
     for target, other in zip(targets, expected, strict=True):
         assert target.requires_grad
         np.testing.assert_array_equal(target.detach(), other.detach())
-    with pytest.raises(wg.ConversionError, match="would write a recorded result"):
+    with pytest.raises(wg.ConversionError, match="would write a recorded value"):
         ufunc(*inputs, out=tuple(np.zeros(2, y.dtype) for y in expected))
 
 
